@@ -1,0 +1,87 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target is built in Swift 6 mode with the strict checks; `ECGD_WERROR=1` (set by
+/// `make check`) turns every warning into an error.
+let strict: [SwiftSetting] =
+  [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .strictMemorySafety(),
+  ] + (Context.environment["ECGD_WERROR"] == nil ? [] : [.treatAllWarnings(as: .error)])
+
+/// Tests are held to the same language mode, without the memory-safety annotations.
+let testing: [SwiftSetting] = [
+  .swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny"),
+]
+
+func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []
+) -> Target {
+  .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: testing)
+}
+
+let argumentParser: Target.Dependency =
+  .product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+let package = Package(
+  name: "ecgd",
+  products: [
+    .executable(name: "ecgd", targets: ["ecgd"]),
+    .executable(name: "ecgctl", targets: ["ecgctl"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+    .systemLibrary(name: "CSystemd", providers: [.apt(["libsystemd-dev"])]),
+    .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CLSTMKernels"),
+
+    room("ECGCore", []),
+    room("ECGSignal", ["ECGCore"]),
+    room("ECGModel", ["ECGCore", "CLSTMKernels"]),
+    room("ECGAlarm", ["ECGCore"]),
+    room("ECGWire", ["ECGCore", "ECGAlarm"]),
+    room("ECGRecords", ["ECGCore", "CZlib"]),
+    room("ZeroMQ", ["CZeroMQ"]),
+    room("ECGPipeline", ["ECGCore", "ECGSignal", "ECGModel", "ECGAlarm"]),
+    room("ECGJournal", ["ECGCore", "ECGWire", "CSQLite"]),
+    room(
+      "ECGMonitor",
+      ["ECGCore", "ECGPipeline", "ECGWire", "ECGJournal", "ZeroMQ", "CSystemd", logging, "Yams"]),
+    .executableTarget(
+      name: "ecgd", dependencies: ["ECGMonitor", argumentParser], swiftSettings: strict),
+    .executableTarget(
+      name: "ecgctl",
+      dependencies: [
+        "ECGCore", "ECGWire", "ECGRecords", "ECGModel", "ECGPipeline", "ECGMonitor", "ZeroMQ",
+        argumentParser,
+      ], swiftSettings: strict),
+
+    // Counts malloc, calloc and realloc calls of the current thread, for the tests that prove
+    // that a stage allocates nothing.
+    .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+    tests("ECGCoreTests", ["ECGCore"]),
+    tests("ECGSignalTests", ["ECGSignal", "ECGCore", "CAllocationCounter"]),
+    tests("ECGModelTests", ["ECGModel", "ECGCore", "CAllocationCounter"]),
+    tests("ECGAlarmTests", ["ECGAlarm", "ECGCore"]),
+    tests("ECGWireTests", ["ECGWire", "ECGCore", "ZeroMQ", "CAllocationCounter"]),
+    tests("ECGRecordsTests", ["ECGRecords", "ECGCore"]),
+    tests("ECGPipelineTests", ["ECGPipeline", "ECGCore", "CAllocationCounter"]),
+    tests("ECGJournalTests", ["ECGJournal", "ECGWire"]),
+    tests("ECGMonitorTests", ["ECGMonitor", "ECGWire", "ZeroMQ"]),
+  ],
+  cLanguageStandard: .c11
+)
