@@ -67,11 +67,11 @@ public struct DigitalSamples: Sendable, Equatable {
 
   public let values: [Int32]
   /// Converter units per millivolt (per physical unit where that is no voltage); never zero.
-  public let gain: Double
+  public let gain: Float
   /// The converter's value at 0 mV.
   public let baseline: Int32
 
-  public init(values: [Int32], gain: Double, baseline: Int32) {
+  public init(values: [Int32], gain: Float, baseline: Int32) {
     precondition(gain.isFinite)
     precondition(gain != 0)
     self.values = values
@@ -79,12 +79,11 @@ public struct DigitalSamples: Sendable, Equatable {
     self.baseline = baseline
   }
 
-  /// (value - baseline) / gain, computed in double precision and rounded once; NaN where missing.
+  /// (value - baseline) / gain in single precision, as a receiver of int16 packets computes it, so
+  /// that a recording read here and one sent as stored give the same bits; NaN where missing.
   public func physical() -> [Float] {
-    let offset = Double(baseline)
-    return values.map { value in
-      value == Self.missing ? .nan : Float((Double(value) - offset) / gain)
-    }
+    let offset = Int(baseline)
+    return values.map { $0 == Self.missing ? .nan : Float(Int($0) - offset) / gain }
   }
 
   /// True where every value that is not missing fits an int16 other than -32768, which is the

@@ -71,7 +71,7 @@ extension HeaderLine {
     }
     let gain = try finite(number, "a gain")
     // A subnormal gain would make every sample infinite.
-    guard gain == 0 || (1e-30...1e30).contains(gain.magnitude) else { throw bad("a gain", field) }
+    guard gain == 0 || (1e-20...1e20).contains(gain.magnitude) else { throw bad("a gain", field) }
     signal.gain = gain == 0 ? WFDBSignal.defaultGain : gain
     return baseline
   }

@@ -89,7 +89,7 @@ private struct Track {
   private var samples: [Float] = []
   /// Nil once two segments disagree on the gain or the baseline.
   private var digital: [Int32]? = []
-  private var scale: (gain: Double, baseline: Int32)? = nil
+  private var scale: (gain: Float, baseline: Int32)? = nil
 
   init(_ name: String) { self.name = name }
 

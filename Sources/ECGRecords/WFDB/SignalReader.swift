@@ -137,7 +137,8 @@ struct SignalReader {
         path: base + ".hea", line: line + 2, expected: "a signal below 4 MHz", found: "\(hertz) Hz")
     }
     let digital = DigitalSamples(
-      values: values, gain: signal.gain / (signal.unit.millivolts ?? 1), baseline: signal.baseline)
+      values: values, gain: Float(signal.gain / (signal.unit.millivolts ?? 1)),
+      baseline: signal.baseline)
     return RecordedLead(
       name: signal.description, unit: signal.unit, sampleRate: rate, samples: digital.physical(),
       digital: digital)

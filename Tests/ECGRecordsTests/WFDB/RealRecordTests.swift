@@ -14,9 +14,11 @@ struct RealRecordTests {
       #expect(record.header.signals.allSatisfy { $0.checksum != nil })
       #expect(record.frameCount == record.header.frameCount)
       #expect(record.leads.count == record.header.signals.count)
-      // The header's initial value is the first sample.
+      // The header's initial value is the first sample as stored.
       for (lead, signal) in zip(record.leads, record.header.signals) {
-        #expect(lead.digital?.values.first == signal.initialValue)
+        let first = lead.digital!.values[0]
+        let stored = first == DigitalSamples.missing ? signal.format.missingValue : first
+        #expect(stored == signal.initialValue)
       }
     }
   }
@@ -43,7 +45,8 @@ struct RealRecordTests {
       let samples = file.annotations.map(\.sample)
       let header = try WFDBRecord.header(path: path)
       #expect(samples == samples.sorted())
-      #expect(samples.allSatisfy { $0 >= 0 && $0 < Int64(header.frameCount!) })
+      // One record has a beat one sample behind its end.
+      #expect(samples.allSatisfy { $0 >= 0 && $0 <= Int64(header.frameCount!) })
       #expect(file.beats.count > 1000)
       #expect(try AnnotationFile(bytes: file.encoded(), path: "copy") == file)
     }
