@@ -74,7 +74,7 @@ let package = Package(
     // that a stage allocates nothing.
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     tests("ECGCoreTests", ["ECGCore"]),
-    tests("ECGSignalTests", ["ECGSignal", "ECGCore", "CAllocationCounter"]),
+    tests("ECGSignalTests", ["ECGSignal", "ECGCore", "ECGRecords", "CAllocationCounter"]),
     tests("ECGModelTests", ["ECGModel", "ECGCore", "CAllocationCounter"]),
     tests("ECGAlarmTests", ["ECGAlarm", "ECGCore"]),
     tests("ECGWireTests", ["ECGWire", "ECGCore", "ZeroMQ", "CAllocationCounter"]),
