@@ -65,10 +65,15 @@ public struct StatusReport: Codable, Equatable, Sendable {
     public var sampleRateHz: Double
     public var mode: String?
     public var state: State
-    /// Samples per lead, without missing ones.
+    /// Samples taken per lead.
     public var samples: Int64 = 0
+    /// Samples of the judged lead that the gateway marked as missing.
     public var missing: Int64 = 0
     public var gaps: Int64 = 0
+    /// Samples that never came.
+    public var lost: Int64 = 0
+    /// Samples that came twice, in packets that overlap.
+    public var trimmed: Int64 = 0
     public var restarts: Int64 = 0
     public var layoutChanges: Int64 = 0
     public var packets: Int64 = 0
