@@ -77,7 +77,7 @@ let package = Package(
     tests("ECGSignalTests", ["ECGSignal", "ECGCore", "ECGRecords", "CAllocationCounter"]),
     tests("ECGModelTests", ["ECGModel", "ECGCore", "CAllocationCounter"]),
     tests("ECGAlarmTests", ["ECGAlarm", "ECGCore"]),
-    tests("ECGWireTests", ["ECGWire", "ECGCore", "ZeroMQ", "CAllocationCounter"]),
+    tests("ECGWireTests", ["ECGWire", "ECGCore", "ECGAlarm", "ZeroMQ", "CAllocationCounter"]),
     tests("ECGRecordsTests", ["ECGRecords", "ECGCore"]),
     tests("ECGPipelineTests", ["ECGPipeline", "ECGCore", "CAllocationCounter"]),
     // What tests of whole processes need: finding and running what was built, a machine of its
