@@ -12,10 +12,7 @@ struct OperatorExampleTests {
     let output = Pipe()
     let client = try Python.start(
       [Python.example("operator_client.py"), try publisher.lastEndpoint], output: output)
-    defer {
-      client.terminate()
-      client.waitUntilExit()
-    }
+    defer { Python.end(client) }
     // Its subscription says that it is there.
     #expect(try publisher.receiveFrames() == [[1] + Array("alert/".utf8)])
     for event in [AlertSamples.event(), AlertSamples.daemonEvent] {

@@ -32,6 +32,13 @@ enum Python {
     return process
   }
 
+  /// Ends a process whatever it does: a child inherits the blocked signals of the threads that run
+  /// tests, so SIGTERM would not.
+  static func end(_ process: Process) {
+    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    process.waitUntilExit()
+  }
+
   static func example(_ name: String) -> String {
     documentation.appending(path: "Examples/\(name)").path
   }
