@@ -55,8 +55,8 @@ extension Shard {
       AlertDraft(
         slot: stream.slot, condition: name.name, transition: transition,
         alarmNumber: stream.alarmNumbers[index],
-        onsetTimeNs: stream.clock.time(of: transition.onset),
-        detectionTimeNs: stream.clock.time(of: transition.detection),
+        onsetTimeNs: stream.clock.timeNs(of: transition.onset, rate: stream.rate),
+        detectionTimeNs: stream.clock.timeNs(of: transition.detection, rate: stream.rate),
         score: score, limit: name == .abnormalBeats ? stream.limit : nil, worst: worst,
         quality: quality, receivedNs: receivedNs ?? stream.lastReceivedNs))
   }

@@ -49,7 +49,7 @@ extension Shard {
       stream.counters.late += 1
       return
     }
-    stream.clock.take(deviceTimeNs, at: place.first)
+    stream.clock.observe(deviceTimeNs, at: place.first, rate: stream.rate)
     feed(samples, from: skip, to: stream)
   }
 

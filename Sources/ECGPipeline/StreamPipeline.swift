@@ -13,7 +13,7 @@ final class StreamPipeline {
   let rate: SampleRate
   var settings: AlarmSettings
   var continuity = Continuity()
-  var clock: DeviceClock
+  var clock = DeviceClock()
   var path: SignalPath
   var scorer: WindowScorer
   var heart: HeartRate
@@ -34,7 +34,6 @@ final class StreamPipeline {
     self.plan = plan
     self.rate = rate
     self.settings = settings
-    clock = DeviceClock(rate: rate)
     path = SignalPath(try ConditionerDesign(plan.conditioner(inputRate: rate)), plan.schedule)
     scorer = WindowScorer(plan.settings)
     heart = HeartRate(rate: plan.rate)

@@ -1,3 +1,4 @@
+import ECGCore
 public import ECGModel
 import ECGPipeline
 import ECGWire

@@ -1,6 +1,7 @@
 import ECGCore
 import ECGWire
 import Glibc
+import Logging
 import ZeroMQ
 
 extension IngestThread {
@@ -10,13 +11,13 @@ extension IngestThread {
       do {
         guard try sockets[index].socket.receive(into: topic, wait: false) else { return }
         guard topic.hasMore else {
-          refuse(.badTopic, slot: nil)
+          refuse(RejectReason.badTopic, slot: nil)
           continue
         }
         guard try sockets[index].socket.receive(into: packet, wait: false) else { return }
         if packet.hasMore {
           try sockets[index].socket.skipRest(of: packet)
-          refuse(.badTopic, slot: nil)
+          refuse(RejectReason.badTopic, slot: nil)
           continue
         }
       } catch {

@@ -1,4 +1,5 @@
 import ECGCore
+import ECGModel
 import ECGPipeline
 import ECGWire
 import Logging

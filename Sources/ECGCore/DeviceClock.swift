@@ -1,5 +1,3 @@
-public import ECGCore
-
 /// The device time of a stream's samples, from an anchor: one sample whose time a packet stated.
 ///
 /// The anchor stays while packets agree with it, so that a sample's time does not depend on how
@@ -17,14 +15,16 @@ public struct DeviceClock: Equatable, Sendable {
   public mutating func reset() { self = DeviceClock() }
 
   /// Takes note of the time that a packet states for its first sample.
-  public mutating func observe(_ header: SamplePacketHeader) {
-    guard header.deviceTimeNs > 0 else { return }
-    if let expected = timeNs(of: header.firstSample, rate: header.sampleRate) {
-      let (deviation, overflow) = header.deviceTimeNs.subtractingReportingOverflow(expected)
+  ///
+  /// - Parameter timeNs: nanoseconds since the Unix epoch; 0 is unknown.
+  public mutating func observe(_ timeNs: Int64, at sample: SampleNumber, rate: SampleRate) {
+    guard timeNs > 0 else { return }
+    if let expected = self.timeNs(of: sample, rate: rate) {
+      let (deviation, overflow) = timeNs.subtractingReportingOverflow(expected)
       if !overflow, deviation.magnitude <= Self.toleranceNs.magnitude { return }
     }
-    anchorSample = header.firstSample.rawValue
-    anchorTimeNs = header.deviceTimeNs
+    anchorSample = sample.rawValue
+    anchorTimeNs = timeNs
   }
 
   /// The time of a sample in nanoseconds since the Unix epoch, rounded down; nil where no packet

@@ -1,0 +1,2 @@
+struct ControlAsker: Sendable {}
+extension PublisherThread { mutating func takeRequests() {}; mutating func answerIfComplete() {} }
