@@ -53,8 +53,9 @@ struct ReplayInput {
   /// not keep the signal from being played.
   private static func beats(_ record: String) -> [Int64] {
     guard AnnotationFile.exists(record: record),
-      let file = try? AnnotationFile(path: record + ".atr"), file.timeResolutionHz == nil
+      let file = try? AnnotationFile(path: record + ".atr"),
+      let header = try? WFDBRecord.header(path: record)
     else { return [] }
-    return file.beats.map(\.sample)
+    return file.inFrames(sampleRateHz: header.sampleRateHz).beats.map(\.sample)
   }
 }
