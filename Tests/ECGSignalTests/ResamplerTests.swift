@@ -84,7 +84,8 @@ import Testing
   @Test(arguments: ratios.filter { $0.0 != $0.1 })
   func sinesInThePassBandKeepPhaseAndAmplitude(from: UInt32, to: UInt32) {
     let kernel = ResamplerKernel(from: Self.rate(from), to: Self.rate(to))
-    let ripple = 2 * pow(10, -kernel.attenuationDecibels / 20)
+    // The ripple itself and the images around the multiples of the input rate.
+    let ripple = 4 * pow(10, -kernel.attenuationDecibels / 20)
     for share in [0.02, 0.1, 0.3, 0.6, 0.9, 0.99] {
       let error = Self.sineError(kernel, hertz: share * kernel.passBandHz).error
       #expect(error < ripple + 1e-4, "\(share) of the pass band")
@@ -138,7 +139,8 @@ import Testing
     for _ in 0..<3 { _ = resampler.process(input.span, into: &span) }
     resampler.reset()
     _ = resampler.process(input.span, into: &span)
-    #expect(allocation_count() == before)
+    let after = allocation_count()
+    #expect(after == before)
   }
 
   @Test func memoryIsBoundedForCoprimeRates() {
