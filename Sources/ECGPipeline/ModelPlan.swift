@@ -18,14 +18,14 @@ public struct ModelPlan: Sendable {
   public init(_ model: Autoencoder, mainsHz: Double?, learningSeconds: Double? = nil) {
     let manifest = model.manifest
     self.model = model
-    rate = SampleRate(hertz: manifest.sampleRateHz)!
+    rate = manifest.sampleRate
     switch manifest.window {
     case .sliding(let length, let hop): schedule = .sliding(length: length, hop: hop)
     case .beat(let before, let after): schedule = .beats(before: before, after: after)
     }
     settings = ScoreSettings(manifest, learningSeconds: learningSeconds)
-    highPass = manifest.filters.highPass.map { .init(hertz: $0.hz, order: $0.order) }
-    lowPass = manifest.filters.lowPass.map { .init(hertz: $0.hz, order: $0.order) }
+    highPass = manifest.filters.highPass.map { .init(hertz: $0.hertz, order: $0.order) }
+    lowPass = manifest.filters.lowPass.map { .init(hertz: $0.hertz, order: $0.order) }
     self.mainsHz = manifest.filters.mainsNotch ? mainsHz : nil
   }
 

@@ -24,6 +24,7 @@ struct PublisherThread: ~Copyable {
   var question: StatusQuestion?
   var refusals = StreamRefusals()
   let facts: DaemonFacts
+  var lastToken: UInt64 = 0
   private var stoppedShards = 0
   private var boardNs: UInt64 = 0
 

@@ -1,2 +1,0 @@
-struct ControlAsker: Sendable {}
-extension PublisherThread { mutating func takeRequests() {}; mutating func answerIfComplete() {} }
