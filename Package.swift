@@ -75,7 +75,8 @@ let package = Package(
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     tests("ECGCoreTests", ["ECGCore"]),
     tests("ECGSignalTests", ["ECGSignal", "ECGCore", "CAllocationCounter"]),
-    tests("ECGModelTests", ["ECGModel", "ECGCore", "CAllocationCounter"]),
+    tests(
+      "ECGModelTests", ["ECGModel", "ECGCore", "CAllocationCounter"], resources: [.copy("Golden")]),
     tests("ECGAlarmTests", ["ECGAlarm", "ECGCore"]),
     tests("ECGWireTests", ["ECGWire", "ECGCore", "ZeroMQ", "CAllocationCounter"]),
     tests("ECGRecordsTests", ["ECGRecords", "ECGCore"]),
