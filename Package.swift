@@ -80,7 +80,8 @@ let package = Package(
     tests(
       "ECGSignalTests", ["ECGSignal", "ECGCore", "ECGRecords", "CAllocationCounter"],
       exclude: ["Golden"]),
-    tests("ECGModelTests", ["ECGModel", "ECGCore", "CAllocationCounter"]),
+    tests(
+      "ECGModelTests", ["ECGModel", "ECGCore", "CAllocationCounter"], resources: [.copy("Golden")]),
     tests("ECGAlarmTests", ["ECGAlarm", "ECGCore"]),
     tests("ECGWireTests", ["ECGWire", "ECGCore", "ZeroMQ", "CAllocationCounter"]),
     tests("ECGRecordsTests", ["ECGRecords", "ECGCore"]),

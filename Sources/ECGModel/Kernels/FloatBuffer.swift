@@ -29,6 +29,14 @@ struct FloatBuffer: ~Copyable, @unchecked Sendable {
     }
   }
 
+  /// Lends some elements to `body`.
+  func withSpan(_ start: Int, count: Int, _ body: (inout MutableSpan<Float>) -> Void) {
+    precondition(start >= 0 && start + count <= self.count)
+    let elements = unsafe UnsafeMutableBufferPointer(start: base + start, count: count)
+    var span = unsafe elements.mutableSpan
+    body(&span)
+  }
+
   /// Copies a span to the elements from `start` on.
   func write(_ values: Span<Float>, at start: Int) {
     precondition(start >= 0 && start + values.count <= count)

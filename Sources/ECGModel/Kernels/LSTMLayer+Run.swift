@@ -41,7 +41,7 @@ extension LSTMLayer {
       windows: windows, first: true)
     let hoists = hoists(windows: windows)
     let chunk = hoists ? Self.hoistedRowCount / windows : steps
-    if hoists { arguments.inputs = 0 }
+    if hoists { unsafe arguments.inputs = 0 }
     for start in stride(from: 0, to: steps, by: chunk) {
       let end = min(start + chunk, steps)
       if hoists {
@@ -52,15 +52,15 @@ extension LSTMLayer {
       for step in start..<end {
         if hoists {
           unsafe arguments.`init` = UnsafePointer(sums + (step - start) * windows * gateCount)
-          arguments.init_stride = gateCount
+          unsafe arguments.init_stride = gateCount
         } else {
           unsafe arguments.x = x + step * windows * xStride
         }
         unsafe arguments.h_out = h + step * state
         if step > 0 {
           unsafe arguments.h = UnsafePointer(h + (step - 1) * state)
-          arguments.units = units
-          arguments.first = false
+          unsafe arguments.units = units
+          unsafe arguments.first = false
         }
         unsafe kernel.step(&arguments)
       }
@@ -85,10 +85,10 @@ extension LSTMLayer {
     for window in 0..<windows {
       unsafe rows.`init` = initial + window * initialStride
       unsafe rows.x = x + (steps.lowerBound * windows + window) * xStride
-      rows.x_stride = windows * xStride
+      unsafe rows.x_stride = windows * xStride
       unsafe rows.out = sums + window * gateCount
-      rows.out_stride = windows * gateCount
-      rows.rows = steps.count
+      unsafe rows.out_stride = windows * gateCount
+      unsafe rows.rows = steps.count
       unsafe kernel.project(&rows)
     }
   }
