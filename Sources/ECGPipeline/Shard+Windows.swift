@@ -58,7 +58,7 @@ extension Shard {
   }
 
   private func conclude(_ entry: WindowBatch.Entry, at i: Int, of stream: StreamPipeline) {
-    let error = batch.error(slot: i)
+    let error = batch.engine.error(i)
     let limit = stream.limit
     stream.counters.windows += 1
     let score = entry.isUsable ? stream.scorer.process(error: error.total, limit: limit) : nil
@@ -85,11 +85,11 @@ extension Shard {
   }
 
   private func worst(
-    _ error: (total: Float, worst: Range<Int>, share: Float), _ entry: WindowBatch.Entry, of stream: StreamPipeline
+    _ error: ReconstructionError, _ entry: WindowBatch.Entry, of stream: StreamPipeline
   ) -> WorstSegment {
     WorstSegment(
       start: stream.sample(at: entry.startIndex + Int64(error.worst.lowerBound)),
       end: stream.sample(at: entry.startIndex + Int64(error.worst.upperBound)),
-      error: error.total * error.share, share: error.share)
+      error: error.worstError, share: error.total > 0 ? error.worstError / error.total : 0)
   }
 }
