@@ -14,6 +14,7 @@ let threshold = LogThreshold(.info)
 let logger = SystemLogHandler.logger(identifier: "ecgd", threshold: threshold)
 let manager = ServiceManager()
 
+manager.extendTimeout(by: .milliseconds(2500))
 do {
   let signals = try ServiceSignals()
   var configuration = try Configuration(contentsOf: file)
