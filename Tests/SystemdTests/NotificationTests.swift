@@ -109,4 +109,20 @@ struct NotificationTests {
       result.output.contains(
         "ecgd.yaml:2: alarm.limit: expected model, or a number from 0 to 1000000, found 'x'"))
   }
+
+  @Test("sockets handed over are taken once, with their names, and only by whom they are meant for")
+  func inheritedSockets() throws {
+    let list = { (owner: String) in
+      try ChildProcess.run(
+        "/bin/sh",
+        [
+          "-c",
+          "LISTEN_PID=\(owner) LISTEN_FDS=2 LISTEN_FDNAMES=samples:alerts "
+            + "exec \(Built.program("stand-in-service")) --list-sockets 3</dev/null 4</dev/null",
+        ]
+      ).output
+    }
+    #expect(try list("$$") == #"["3=samples", "4=alerts"]"# + "\n[]\n")
+    #expect(try list("1") == "[]\n[]\n")
+  }
 }

@@ -3,10 +3,15 @@
 // daemon's other parts do not matter.
 //
 //   stand-in-service --config FILE
+//   stand-in-service --list-sockets    prints the sockets handed over, and again
 import ECGMonitor
 import Foundation
 import Logging
 
+if CommandLine.arguments.dropFirst() == ["--list-sockets"] {
+  for _ in 0..<2 { print(InheritedSocket.all().map { "\($0.descriptor)=\($0.name)" }) }
+  exit(0)
+}
 guard CommandLine.arguments.count == 3, CommandLine.arguments[1] == "--config" else { exit(64) }
 let file = CommandLine.arguments[2]
 
