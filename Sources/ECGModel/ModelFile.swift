@@ -34,7 +34,7 @@ public enum ModelFile {
 
 extension Autoencoder {
   /// Reads a model file and runs its known-answer test.
-  public convenience init(contentsOf path: String, kernel: Kernel = .best) throws(ModelError) {
+  public convenience init(path: String, kernel: Kernel = .best) throws(ModelError) {
     try self.init(ModelFile.bytes(path: path), kernel: kernel)
   }
 }

@@ -9,12 +9,12 @@ import Testing
     _ model: Autoencoder, _ windows: [[Float]], _ references: [[Float]], kernel: Kernel,
     capacity: Int
   ) -> [[Float]] {
-    var batch = AutoencoderBatch(model, capacity: capacity, input: .normalised, kernel: kernel)
+    var batch = AutoencoderBatch(model: model, capacity: capacity, kernel: kernel)
     for (slot, window) in windows.enumerated() {
-      batch.setWindow(slot, window.span)
+      batch.setInput(slot: slot, window.span)
       if model.manifest.architecture.isConditioned {
         let reference = references[slot]
-        batch.setReference(slot, reference.span)
+        batch.setReference(slot: slot, reference.span)
       }
     }
     batch.run(count: windows.count)
@@ -22,9 +22,9 @@ import Testing
       var out = [Float](repeating: 0, count: model.manifest.windowCount)
       var latent = [Float](repeating: 0, count: model.manifest.architecture.latentSize)
       var span = out.mutableSpan
-      batch.copyReconstruction(slot, into: &span)
+      batch.copyReconstruction(slot: slot, into: &span)
       var latentSpan = latent.mutableSpan
-      batch.copyLatent(slot, into: &latentSpan)
+      batch.copyLatent(slot: slot, into: &latentSpan)
       return out + latent
     }
   }
@@ -75,18 +75,18 @@ import Testing
   func runningAllocatesNothing(name: String) throws {
     let model = try Golden.model(name)
     let window = [Float](repeating: 0.5, count: model.manifest.windowCount)
-    var batch = AutoencoderBatch(model, capacity: 26)
-    var worst: Float = 0
+    var batch = AutoencoderBatch(model: model, capacity: 26)
+    var worst = 0.0
     var before: UInt64 = 0
     // The first round warms up what the language run-time sets up once.
     for _ in 0..<2 {
       before = allocation_count()
       for slot in 0..<26 {
-        batch.withWindow(slot) { for i in window.indices { $0[i] = window[i] } }
-        if model.manifest.architecture.isConditioned { batch.setReference(slot, window.span) }
+        batch.setInput(slot: slot, window.span)
+        if model.manifest.architecture.isConditioned { batch.setReference(slot: slot, window.span) }
       }
       batch.run(count: 26)
-      for slot in 0..<26 { worst = max(worst, batch.error(slot).total) }
+      for slot in 0..<26 { worst = max(worst, batch.error(slot: slot).absoluteSum) }
     }
     #expect(allocation_count() == before)
     #expect(worst > 0)
@@ -123,7 +123,7 @@ import Testing
 
   @Test func aMissingFileIsNamed() {
     #expect(throws: ModelError.cannotRead(path: "/no/such/file", errno: 2)) {
-      try Autoencoder(contentsOf: "/no/such/file")
+      try Autoencoder(path: "/no/such/file")
     }
   }
 }

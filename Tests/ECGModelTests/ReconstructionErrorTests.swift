@@ -5,43 +5,34 @@ import Testing
 @Suite struct ReconstructionErrorTests {
   private typealias Rule = ModelManifest.ErrorRule
 
-  private func error(
-    _ window: [Float], _ reconstruction: [Float], leads: Int = 1,
-    _ metric: Rule.Metric = .absolute, _ reduction: Rule.Reduction = .sum, segment: Int = 2
-  ) -> ReconstructionError {
-    ReconstructionError(
-      window: window.span, reconstruction: reconstruction.span, leads: leads,
-      rule: Rule(metric: metric, reduction: reduction, limit: nil), segment: segment)
-  }
-
-  @Test func theTotalFollowsTheRule() {
+  private func value(_ metric: Rule.Metric, _ reduction: Rule.Reduction) -> Double {
     let (x, y): ([Float], [Float]) = ([0, 1, 2, 3], [1, 1, 0, 6])
-    #expect(error(x, y).total == 6)
-    #expect(error(x, y, .absolute, .mean).total == 1.5)
-    #expect(error(x, y, .squared, .sum).total == 14)
-    #expect(error(x, y, .squared, .mean).total == 3.5)
-    #expect(error(x, y).squaredMean == 3.5)
+    return ReconstructionError(window: x.span, reconstruction: y.span)
+      .value(Rule(metric: metric, reduction: reduction, limit: nil))
   }
 
-  @Test func theWorstSegmentIsWhereTheErrorIs() {
-    let x = [Float](repeating: 0, count: 8)
-    let found = error(x, [0, 1, 0, 0, 3, 2, 0, 1])
-    #expect(found.worst == 4..<6)
-    #expect(found.worstError == 5)
-    #expect(error(x, [1, 1, 0, 1, 1, 0, 0, 0]).worst == 0..<2, "the earliest of equals")
-    #expect(error([0, 0], [1, 1], segment: 9).worst == 0..<2)
+  @Test func theValueFollowsTheRule() {
+    #expect(value(.absolute, .sum) == 6)
+    #expect(value(.absolute, .mean) == 1.5)
+    #expect(value(.squared, .sum) == 14)
+    #expect(value(.squared, .mean) == 3.5)
   }
 
-  @Test func leadsOfASampleAreTakenTogether() {
-    let found = error([0, 0, 0, 0, 0, 0], [1, 0, 2, 2, 3, 0], leads: 2, segment: 1)
-    #expect(found.worst == 1..<2)
-    #expect(found.total == 8)
+  @Test func theTraceTakesTheLeadsOfASampleTogether() {
     var trace: [Float] = [0, 0, 0]
     var span = trace.mutableSpan
     let (window, output): ([Float], [Float]) = ([0, 0, 0, 0, 0, 0], [1, 0, 2, -2, 3, 0])
     ReconstructionError.trace(
       window: window.span, reconstruction: output.span, leads: 2, into: &span)
     #expect(trace == [1, 4, 3])
+  }
+
+  @Test(arguments: [
+    ([0, 1, 0, 0, 3, 2, 0, 1] as [Float], 2, 4..<6), ([1, 1, 0, 1, 1], 2, 0..<2),
+    ([1, 2], 9, 0..<2), ([0, 0, 5], 1, 2..<3),
+  ])
+  func theWorstSegmentIsWhereTheErrorIs(trace: [Float], length: Int, worst: Range<Int>) {
+    #expect(ReconstructionError.worstSegment(of: trace.span, length: length) == worst)
   }
 
   @Test func onlyAnErrorGreaterThanTheLimitIsAnomalous() {

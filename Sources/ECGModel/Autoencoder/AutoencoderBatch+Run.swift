@@ -1,3 +1,4 @@
+// Loops are over plain ranges: other sequences allocate in unoptimised builds.
 extension AutoencoderBatch {
   /// Computes some slots, at most `tile` of them.
   func runTile(_ slots: Range<Int>) {
@@ -13,7 +14,7 @@ extension AutoencoderBatch {
       model.decoder, windows: slots.count, x: patches.base, xStride: model.manifest.patch,
       constant: UnsafePointer(constant.base))
     unsafe model.output.run(
-      functions, decoded, stride: model.decoder.last!.paddedUnits,
+      functions, decoded, stride: model.decoder[model.decoder.count - 1].paddedUnits,
       rows: model.manifest.steps * slots.count, out: output.base)
     scatter(slots)
   }
@@ -25,7 +26,8 @@ extension AutoencoderBatch {
     let differs = manifest.architecture.encoderInput == .differenceAndReference
     let feedsReference = manifest.architecture.decoderInput == .latentAndReference
     for step in 0..<manifest.steps {
-      for (window, slot) in slots.enumerated() {
+      for window in 0..<slots.count {
+        let slot = slots.lowerBound + window
         let row = step * slots.count + window
         for i in 0..<patch {
           let at = slot * size + step * patch + i
@@ -48,21 +50,25 @@ extension AutoencoderBatch {
     _ layers: [LSTMLayer], windows: Int, x: UnsafePointer<Float>, xStride: Int,
     constant: UnsafePointer<Float>?
   ) -> UnsafePointer<Float> {
-    var (x, xStride) = unsafe (x, xStride)
+    var x = unsafe x
+    var xStride = xStride
     var constant = unsafe constant
-    for (index, layer) in layers.enumerated() {
+    for index in 0..<layers.count {
+      let layer = layers[index]
       let h = unsafe index.isMultiple(of: 2) ? hiddenEven.base : hiddenOdd.base
       unsafe layer.run(
         functions, steps: model.manifest.steps, windows: windows, x: x, xStride: xStride,
         constant: constant, h: h, c: cell.base, sums: sums.base)
-      unsafe (x, xStride, constant) = (UnsafePointer(h), layer.paddedUnits, nil)
+      unsafe x = UnsafePointer(h)
+      xStride = layer.paddedUnits
+      unsafe constant = nil
     }
     return unsafe x
   }
 
   /// Makes the latents of some slots from the encoder's hidden states.
   private func storeLatents(_ slots: Range<Int>, _ hidden: UnsafePointer<Float>) {
-    let units = model.encoder.last!.paddedUnits
+    let units = model.encoder[model.encoder.count - 1].paddedUnits
     let last = unsafe hidden + (model.manifest.steps - 1) * slots.count * units
     let target = unsafe latent.base + slots.lowerBound * latentStride
     if let projection = model.latent {
@@ -80,7 +86,8 @@ extension AutoencoderBatch {
     let stride = model.output.paddedOutputs
     let skips = manifest.architecture.skip == .reference
     for step in 0..<manifest.steps {
-      for (window, slot) in slots.enumerated() {
+      for window in 0..<slots.count {
+        let slot = slots.lowerBound + window
         let row = unsafe output.base + (step * slots.count + window) * stride
         for i in 0..<patch {
           let at = slot * size + step * patch + i

@@ -1,8 +1,5 @@
-import ECGCore
-
 /// The windows of one computation, and all memory that it needs: allocated once, then used again
-/// and again. `withWindow` or `setWindow` for slots 0, 1, ..., then `run(count:)`, then read the
-/// slots' results.
+/// and again. `setInput` for slots 0, 1, ..., then `run(count:)`, then read the slots' results.
 ///
 /// A window's results are the same to the last bit in every slot, beside any other windows.
 public struct AutoencoderBatch: ~Copyable, Sendable {
@@ -10,20 +7,6 @@ public struct AutoencoderBatch: ~Copyable, Sendable {
   /// The greatest number of windows of one `run`.
   public let capacity: Int
   public let kernel: Kernel
-  public let inputKind: Input
-
-  /// In what units windows and references are given.
-  public enum Input: Sendable {
-    /// Millivolts: `run` normalises them in place as the manifest says, so that each run wants
-    /// its windows and references anew.
-    case millivolts
-    /// As the network sees them.
-    case normalised
-  }
-
-  /// About a QRS complex: the length of the segment that an error names as its worst.
-  static let worstSegmentSeconds = 0.1
-  let worstSegmentSamples: Int
 
   /// Windows that are computed together: enough to share each weight between many, few enough
   /// for their states to stay in the cache.
@@ -35,8 +18,6 @@ public struct AutoencoderBatch: ~Copyable, Sendable {
   let input: FloatBuffer
   let reference: FloatBuffer
   let reconstruction: FloatBuffer
-  /// [slot]
-  let amplitudes: FloatBuffer
   /// [slot][latentStride]
   let latent: FloatBuffer
   let latentStride: Int
@@ -57,15 +38,9 @@ public struct AutoencoderBatch: ~Copyable, Sendable {
   let output: FloatBuffer
 
   /// Memory for up to `capacity` windows of a model.
-  public init(
-    _ model: Autoencoder, capacity: Int, input inputKind: Input = .millivolts,
-    kernel: Kernel = .best
-  ) {
+  public init(model: Autoencoder, capacity: Int, kernel: Kernel = .best) {
     precondition(capacity > 0)
     self.model = model
-    self.inputKind = inputKind
-    worstSegmentSamples = max(
-      1, model.manifest.sampleRate.samples(seconds: Self.worstSegmentSeconds))
     self.capacity = capacity
     self.kernel = kernel
     functions = KernelFunctions(kernel)
@@ -80,8 +55,6 @@ public struct AutoencoderBatch: ~Copyable, Sendable {
     input = FloatBuffer(count: windows)
     reference = FloatBuffer(count: network.isConditioned ? windows : 0)
     reconstruction = FloatBuffer(count: windows)
-    amplitudes = FloatBuffer(count: capacity)
-    for slot in 0..<capacity { amplitudes[slot] = 1 }
     latentStride = paddedToVector(network.latentSize)
     latent = FloatBuffer(count: capacity * latentStride)
     features = FloatBuffer(count: rows * model.encoder[0].inputs)
@@ -95,43 +68,24 @@ public struct AutoencoderBatch: ~Copyable, Sendable {
     output = FloatBuffer(count: rows * model.output.paddedOutputs)
   }
 
-  /// Lends the window of a slot to `body`, which fills it: `lengthSamples` x `leads` numbers.
-  public mutating func withWindow(_ slot: Int, _ body: (inout MutableSpan<Float>) -> Void) {
+  /// Sets the window of a slot: `lengthSamples` x `leads` numbers, normalised as the manifest says.
+  public mutating func setInput(slot: Int, _ window: Span<Float>) {
     precondition(slot >= 0 && slot < capacity)
-    input.withSpan(slot * windowCount, count: windowCount, body)
+    precondition(window.count == model.manifest.windowCount)
+    input.write(window, at: slot * window.count)
   }
 
-  /// Lends the patient's reference beside the window of a slot to `body`, which fills it; for
-  /// conditioned models only.
-  public mutating func withReference(_ slot: Int, _ body: (inout MutableSpan<Float>) -> Void) {
+  /// Sets the patient's reference beside the window of a slot; for conditioned models only.
+  public mutating func setReference(slot: Int, _ window: Span<Float>) {
     precondition(slot >= 0 && slot < capacity)
     precondition(model.manifest.architecture.isConditioned)
-    reference.withSpan(slot * windowCount, count: windowCount, body)
-  }
-
-  public mutating func setWindow(_ slot: Int, _ window: Span<Float>) {
-    precondition(slot >= 0 && slot < capacity && window.count == windowCount)
-    input.write(window, at: slot * windowCount)
-  }
-
-  public mutating func setReference(_ slot: Int, _ window: Span<Float>) {
-    precondition(slot >= 0 && slot < capacity && window.count == windowCount)
-    precondition(model.manifest.architecture.isConditioned)
-    reference.write(window, at: slot * windowCount)
-  }
-
-  /// Sets the amplitude of the patient's reference beat, in millivolts, for models that are
-  /// normalised by it. It stays until it is set anew; 1 at first.
-  public mutating func setAmplitude(_ slot: Int, _ millivolts: Float) {
-    precondition(slot >= 0 && slot < capacity)
-    precondition(millivolts > 0)
-    amplitudes[slot] = millivolts
+    precondition(window.count == model.manifest.windowCount)
+    reference.write(window, at: slot * window.count)
   }
 
   /// Computes the slots `0..<count`.
   public mutating func run(count: Int) {
     precondition(count > 0 && count <= capacity)
-    if inputKind == .millivolts { normalise(count: count) }
     // Even tiles of whole threes, so that no remainder is computed alone.
     let tiles = (count + tile - 1) / tile
     let size = tiles == 1 ? count : ((count + tiles - 1) / tiles + 2) / 3 * 3
@@ -140,21 +94,33 @@ public struct AutoencoderBatch: ~Copyable, Sendable {
     }
   }
 
-  private func normalise(count: Int) {
-    for slot in 0..<count {
-      normalise(input, slot)
-      if model.manifest.architecture.isConditioned { normalise(reference, slot) }
-    }
+  /// Copies the reconstruction of a slot: as many numbers as a window has.
+  public func copyReconstruction(slot: Int, into destination: inout MutableSpan<Float>) {
+    precondition(slot >= 0 && slot < capacity)
+    precondition(destination.count == model.manifest.windowCount)
+    reconstruction.read(at: slot * destination.count, into: &destination)
   }
 
-  private func normalise(_ windows: borrowing FloatBuffer, _ slot: Int) {
-    windows.withSpan(slot * windowCount, count: windowCount) { window in
-      Normaliser.apply(
-        model.manifest.normalisation, to: &window, leads: model.manifest.leads.count,
-        amplitude: amplitudes[slot])
-    }
+  /// Copies the latent of a slot: `architecture.latentSize` numbers.
+  public func copyLatent(slot: Int, into destination: inout MutableSpan<Float>) {
+    precondition(slot >= 0 && slot < capacity)
+    precondition(destination.count == model.manifest.architecture.latentSize)
+    latent.read(at: slot * latentStride, into: &destination)
   }
 
-  /// Numbers in one window, of all leads.
-  private var windowCount: Int { model.manifest.windowCount }
+  /// Lends the window and the reconstruction of a slot to `body`.
+  public func withWindow<Result: ~Copyable>(
+    slot: Int, _ body: (_ window: Span<Float>, _ reconstruction: Span<Float>) -> Result
+  ) -> Result {
+    precondition(slot >= 0 && slot < capacity)
+    let size = model.manifest.windowCount
+    let window = unsafe UnsafeBufferPointer(start: input.base + slot * size, count: size)
+    let output = unsafe UnsafeBufferPointer(start: reconstruction.base + slot * size, count: size)
+    return body(unsafe window.span, unsafe output.span)
+  }
+
+  /// The reconstruction error of a slot.
+  public func error(slot: Int) -> ReconstructionError {
+    withWindow(slot: slot) { ReconstructionError(window: $0, reconstruction: $1) }
+  }
 }

@@ -35,13 +35,12 @@ extension Autoencoder {
   @discardableResult
   public func verifyKnownAnswer(kernel: Kernel = .best) throws(ModelError) -> Double {
     let size = manifest.windowCount
-    var batch = AutoencoderBatch(
-      self, capacity: knownAnswer.count, input: .normalised, kernel: kernel)
+    var batch = AutoencoderBatch(model: self, capacity: knownAnswer.count, kernel: kernel)
     for slot in 0..<knownAnswer.count {
       let window = slot * size..<(slot + 1) * size
-      batch.setWindow(slot, knownAnswer.input[window].span)
+      batch.setInput(slot: slot, knownAnswer.input[window].span)
       if manifest.architecture.isConditioned {
-        batch.setReference(slot, knownAnswer.reference[window].span)
+        batch.setReference(slot: slot, knownAnswer.reference[window].span)
       }
     }
     batch.run(count: knownAnswer.count)
@@ -49,7 +48,7 @@ extension Autoencoder {
     var actual = [Float](repeating: 0, count: size)
     for slot in 0..<knownAnswer.count {
       var span = actual.mutableSpan
-      batch.copyReconstruction(slot, into: &span)
+      batch.copyReconstruction(slot: slot, into: &span)
       for i in 0..<size {
         let element = slot * size + i
         let expected = knownAnswer.reconstruction[element]

@@ -70,13 +70,13 @@ extension ModelManifest {
     case .sliding:
       let window = try fields.object("window", fields: ["kind", "lengthSamples", "hopSamples"])
       return .sliding(
-        length: try window.integer("lengthSamples", in: 1...lengthLimit),
-        hop: try window.integer("hopSamples", in: 1...lengthLimit))
+        lengthSamples: try window.integer("lengthSamples", in: 1...lengthLimit),
+        hopSamples: try window.integer("hopSamples", in: 1...lengthLimit))
     case .beat:
       let window = try fields.object("window", fields: ["kind", "beforeSamples", "afterSamples"])
       return .beat(
-        before: try window.integer("beforeSamples", in: 0...lengthLimit / 2),
-        after: try window.integer("afterSamples", in: 1...lengthLimit / 2))
+        beforeSamples: try window.integer("beforeSamples", in: 0...lengthLimit / 2),
+        afterSamples: try window.integer("afterSamples", in: 1...lengthLimit / 2))
     case nil:
       throw .badField(
         "window.kind", expected: "'sliding' or 'beat'", actual: "'\(name)'")
@@ -85,15 +85,15 @@ extension ModelManifest {
 
   private static func filters(_ fields: FieldReader) throws(ModelError) -> Filters {
     let filters = try fields.object("filters", fields: ["highPass", "lowPass", "mainsNotch"])
-    func edge(_ key: String) throws(ModelError) -> Filters.Edge? {
+    func butterworth(_ key: String) throws(ModelError) -> Filters.Butterworth? {
       if filters.isNull(key) { return nil }
       let filter = try filters.object(key, fields: ["hz", "order"])
       return .init(
-        hz: try filter.number("hz", in: 0.001...10_000),
+        hertz: try filter.number("hz", in: 0.001...10_000),
         order: try filter.integer("order", in: 1...8))
     }
     return Filters(
-      highPass: try edge("highPass"), lowPass: try edge("lowPass"),
+      highPass: try butterworth("highPass"), lowPass: try butterworth("lowPass"),
       mainsNotch: try filters.bool("mainsNotch"))
   }
 
@@ -134,7 +134,7 @@ extension ModelManifest {
       limit: error.isNull("limit") ? nil : try error.positive("limit"))
   }
 
-  private static func baseline(_ fields: FieldReader) throws(ModelError) -> Baseline {
+  private static func baseline(_ fields: FieldReader) throws(ModelError) -> [String: [Double]] {
     var baseline: [String: [Double]] = [:]
     for (key, value) in try fields.members("baseline").members {
       let items = if case .array(let items) = value { items } else { [value] }
@@ -145,7 +145,7 @@ extension ModelManifest {
       }
       baseline[key] = numbers
     }
-    return Baseline(values: baseline)
+    return baseline
   }
 
   private static func toolVersions(_ fields: FieldReader) throws(ModelError) -> [String: String] {

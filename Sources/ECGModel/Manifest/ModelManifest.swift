@@ -18,7 +18,8 @@ public struct ModelManifest: Equatable, Sendable {
   public let normalisation: Normalisation
   public let architecture: Architecture
   public let error: ErrorRule
-  public let baseline: Baseline
+  /// Parameters of the patient baseline by name; a single number is a list of one.
+  public let baseline: [String: [Double]]
   public let trainingData: String
   public let licence: String
   public let toolVersions: [String: String]
@@ -34,9 +35,9 @@ public struct ModelManifest: Equatable, Sendable {
 
   /// How windows are cut from the stream, in samples at the model's rate.
   public enum Window: Equatable, Sendable {
-    case sliding(length: Int, hop: Int)
+    case sliding(lengthSamples: Int, hopSamples: Int)
     /// `[fiducial - before, fiducial + after)`
-    case beat(before: Int, after: Int)
+    case beat(beforeSamples: Int, afterSamples: Int)
 
     public var lengthSamples: Int {
       switch self {
@@ -48,13 +49,12 @@ public struct ModelManifest: Equatable, Sendable {
 
   /// The causal filters that stand before the window.
   public struct Filters: Equatable, Sendable {
-    public let highPass: Edge?
-    public let lowPass: Edge?
+    public let highPass: Butterworth?
+    public let lowPass: Butterworth?
     public let mainsNotch: Bool
 
-    /// A Butterworth filter's corner.
-    public struct Edge: Equatable, Sendable {
-      public let hz: Double
+    public struct Butterworth: Equatable, Sendable {
+      public let hertz: Double
       public let order: Int
     }
   }
@@ -89,20 +89,6 @@ public struct ModelManifest: Equatable, Sendable {
     }
   }
 
-  /// Parameters of the patient baseline by name.
-  public struct Baseline: Equatable, Sendable {
-    let values: [String: [Double]]
-
-    /// A single number, or nil.
-    public func number(_ name: String) -> Double? {
-      values[name].flatMap { $0.count == 1 ? $0[0] : nil }
-    }
-    /// A list of numbers (a single one is a list of one), or nil.
-    public func numbers(_ name: String) -> [Double]? { values[name] }
-    public var names: [String] { values.keys.sorted() }
-  }
-
-  public var sampleRateHz: Double { sampleRate.hertz }
   /// Samples of one lead in one window.
   public var lengthSamples: Int { window.lengthSamples }
   /// Numbers in one window, of all leads.
