@@ -24,8 +24,8 @@ public struct ModelPlan: Sendable {
     case .beat(let before, let after): schedule = .beats(before: before, after: after)
     }
     settings = ScoreSettings(manifest, learningSeconds: learningSeconds)
-    highPass = manifest.filters.highPass.map { .init(hertz: $0.hz, order: $0.order) }
-    lowPass = manifest.filters.lowPass.map { .init(hertz: $0.hz, order: $0.order) }
+    highPass = manifest.filters.highPass.map { .init(hertz: $0.hertz, order: $0.order) }
+    lowPass = manifest.filters.lowPass.map { .init(hertz: $0.hertz, order: $0.order) }
     self.mainsHz = manifest.filters.mainsNotch ? mainsHz : nil
   }
 

@@ -22,19 +22,19 @@ public struct ScoreSettings: Equatable, Sendable {
   /// Reads `baseline.learningSeconds` and `baseline.scoreLimit` of the manifest; a manifest with
   /// an `error.limit` and no `baseline.scoreLimit` is judged by the error alone.
   public init(_ manifest: ModelManifest, learningSeconds: Double?) {
-    if let limit = manifest.error.limit, manifest.baseline.number("scoreLimit") == nil {
+    if let limit = manifest.error.limit, manifest.baseline["scoreLimit"] == nil {
       kind = .absolute
       self.limit = Float(limit)
       return
     }
     let seconds =
-      learningSeconds ?? manifest.baseline.number("learningSeconds") ?? Self.defaultLearningSeconds
+      learningSeconds ?? manifest.baseline["learningSeconds"]?.first ?? Self.defaultLearningSeconds
     let windowsPerSecond =
       switch manifest.window {
       case .sliding(_, let hop): manifest.sampleRate.hertz / Double(hop)
       case .beat: Self.beatsPerSecond
       }
     kind = .patient(windows: max(5, Int(seconds * windowsPerSecond)))
-    limit = manifest.baseline.number("scoreLimit").map { Float($0) } ?? Self.defaultLimit
+    limit = manifest.baseline["scoreLimit"]?.first.map { Float($0) } ?? Self.defaultLimit
   }
 }

@@ -21,14 +21,14 @@ public struct WindowScore: Equatable, Sendable {
 extension Shard {
   /// Puts a completed window into the batch.
   func add(_ range: Range<Int64>, beat: Beat?, of stream: StreamPipeline) {
-    let quality = stream.assess()
+    let quality = stream.path.quality.quality(of: range)
     batch.add(
       stream.path.signal, from: range.lowerBound,
       WindowBatch.Entry(
         slot: stream.slot, start: stream.sample(at: range.lowerBound),
         end: stream.sample(at: range.upperBound - 1), startIndex: range.lowerBound,
         quality: quality,
-        isUsable: quality.index >= stream.settings.minimumQuality && !quality.reason.isLeadOff,
+        isUsable: quality.index >= stream.settings.minimumQuality && !quality.isLeadOff,
         beat: beat.map { stream.sample(at: $0.fiducial).rawValue },
         receivedNs: stream.lastReceivedNs))
     stream.pending += 1
@@ -58,7 +58,7 @@ extension Shard {
   }
 
   private func conclude(_ entry: WindowBatch.Entry, at i: Int, of stream: StreamPipeline) {
-    let error = batch.engine.error(i)
+    let error = batch.error(slot: i)
     let limit = stream.limit
     stream.counters.windows += 1
     let score = entry.isUsable ? stream.scorer.process(error: error.total, limit: limit) : nil
@@ -85,11 +85,11 @@ extension Shard {
   }
 
   private func worst(
-    _ error: ReconstructionError, _ entry: WindowBatch.Entry, of stream: StreamPipeline
+    _ error: (total: Float, worst: Range<Int>, share: Float), _ entry: WindowBatch.Entry, of stream: StreamPipeline
   ) -> WorstSegment {
     WorstSegment(
       start: stream.sample(at: entry.startIndex + Int64(error.worst.lowerBound)),
       end: stream.sample(at: entry.startIndex + Int64(error.worst.upperBound)),
-      error: error.worstError, share: error.total > 0 ? error.worstError / error.total : 0)
+      error: error.total * error.share, share: error.share)
   }
 }

@@ -49,7 +49,6 @@ public struct SignalPath: Sendable {
     let rate = design.plan.outputRate
     self.design = design
     conditioner = Conditioner(design)
-    quality = SignalQuality(rate: rate)
     detector = QRSDetector(rate: rate)
     let outputs = conditioner.maximumOutputs(forInputs: Self.maximumBlock)
     filtered = [Float](repeating: 0, count: outputs)
@@ -66,6 +65,7 @@ public struct SignalPath: Sendable {
       history = max(history, 2 * (before + after))
     }
     signal = SampleRing(minimumCapacity: history)
+    quality = SignalQuality(rate: rate, historySeconds: Double(history) / rate.hertz)
   }
 
   /// Forgets every sample: the next one is number 0, and no window reaches back behind it.
@@ -129,7 +129,7 @@ public struct SignalPath: Sendable {
   private mutating func advance() {
     let sample = filtered[consumed]
     signal.append(sample)
-    quality.process(unfiltered[consumed])
+    quality.process(filtered: sample, unfiltered: unfiltered[consumed])
     consumed += 1
     guard let beat = detector.process(sample) else { return }
     beatToTell = beat

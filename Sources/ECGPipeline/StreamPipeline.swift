@@ -62,8 +62,11 @@ final class StreamPipeline {
     lastScore = nil
   }
 
-  func assess() -> QualityAssessment {
-    QualityAssessment(index: path.quality.index, reason: path.quality.reason)
+  /// The quality of the last two seconds.
+  func recentQuality() -> Quality {
+    let end = path.signal.endIndex
+    let start = max(0, end - Int64(plan.rate.samples(seconds: 2)))
+    return path.quality.quality(of: start..<end)
   }
 
   func apply(_ new: AlarmSettings) {

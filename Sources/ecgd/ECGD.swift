@@ -31,7 +31,7 @@ struct ECGD: ParsableCommand {
     let logger = SystemLogHandler.logger(identifier: "ecgd", threshold: threshold)
     let modelPath = try leaving(EX_CONFIG) { try file.resolveModelPath() }
     manager.status("proving the model")
-    let model = try leaving(EX_DATAERR) { try Autoencoder(contentsOf: modelPath) }
+    let model = try leaving(EX_DATAERR) { try Autoencoder(path: modelPath) }
     logger.notice(
       "model \(model.manifest.name) passed its known-answer test",
       metadata: ["model": "\(model.manifest.name)", "hash": "\(model.hash)"])
