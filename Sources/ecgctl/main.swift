@@ -1,1 +1,13 @@
-print("ecgctl")
+import ArgumentParser
+import ECGMonitor
+
+/// The one tool around the daemon.
+struct ECGControl: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ecgctl",
+    abstract: "Replay recordings to ecgd, watch it, and ask it.",
+    version: Version.text,
+    subcommands: [Replay.self, CheckConfig.self])
+}
+
+ECGControl.main()

@@ -1,0 +1,48 @@
+/// What an alarm is about. The raw value is the `condition` of an alert event.
+public enum ConditionName: String, CaseIterable, Codable, Sendable {
+  case abnormalBeats, asystole, ventricularTachycardia, ventricularRun, atrialFibrillation
+  case extremeBradycardia, extremeTachycardia
+  case leadOff, signalQuality, noise, notAnalysable
+  case gap, streamSilent, layoutChange, badPackets, streamLimit, overload
+
+  public var kind: AlarmKind {
+    switch self {
+    case .abnormalBeats, .asystole, .ventricularTachycardia, .ventricularRun,
+      .atrialFibrillation, .extremeBradycardia, .extremeTachycardia:
+      .physiological
+    case .leadOff, .signalQuality, .noise, .notAnalysable, .gap, .streamSilent, .layoutChange,
+      .badPackets, .streamLimit, .overload:
+      .technical
+    }
+  }
+
+  /// The code in the event partition of ISO/IEEE 11073-10101; nil where we found none in a public
+  /// source. Documentation/Protocol.md cites the source of each.
+  public var code: MDCCode? {
+    switch self {
+    case .abnormalBeats: MDCCode(value: 3266, name: "MDC_EVT_ECG_ARRHY")
+    case .asystole: MDCCode(value: 3076, name: "MDC_EVT_ECG_ASYSTOLE")
+    case .ventricularTachycardia: MDCCode(value: 3224, name: "MDC_EVT_ECG_V_TACHY")
+    case .ventricularRun: MDCCode(value: 3212, name: "MDC_EVT_ECG_V_P_C_RUN")
+    case .atrialFibrillation: MDCCode(value: 3128, name: "MDC_EVT_ECG_ATR_FIB")
+    case .extremeBradycardia: MDCCode(value: 3086, name: "MDC_EVT_ECG_BRADY_EXTREME")
+    case .extremeTachycardia: MDCCode(value: 3122, name: "MDC_EVT_ECG_TACHY_EXTREME")
+    case .leadOff: MDCCode(value: 274, name: "MDC_EVT_LEADS_OFF")
+    case .signalQuality: MDCCode(value: 434, name: "MDC_EVT_SIG_QUALITY")
+    case .noise: MDCCode(value: 432, name: "MDC_EVT_WAVE_ARTIF_ERR")
+    case .notAnalysable: MDCCode(value: 384, name: "MDC_EVT_SIG_UNANALYZEABLE")
+    case .gap, .streamSilent, .layoutChange, .badPackets, .streamLimit, .overload: nil
+    }
+  }
+
+  /// How soon an operator should respond.
+  public var priority: AlarmPriority {
+    switch self {
+    case .asystole, .ventricularTachycardia, .extremeBradycardia, .extremeTachycardia: .high
+    case .abnormalBeats, .ventricularRun, .atrialFibrillation, .leadOff, .streamSilent,
+      .streamLimit, .overload:
+      .medium
+    case .signalQuality, .noise, .notAnalysable, .gap, .layoutChange, .badPackets: .low
+    }
+  }
+}
