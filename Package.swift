@@ -85,7 +85,9 @@ let package = Package(
     tests("ECGAlarmTests", ["ECGAlarm", "ECGCore"]),
     tests("ECGWireTests", ["ECGWire", "ECGCore", "ZeroMQ", "CAllocationCounter"]),
     tests("ECGRecordsTests", ["ECGRecords", "ECGCore"]),
-    tests("ECGPipelineTests", ["ECGPipeline", "ECGCore", "CAllocationCounter"]),
+    tests(
+      "ECGPipelineTests",
+      ["ECGPipeline", "ECGModel", "ECGAlarm", "ECGRecords", "ECGCore", "CAllocationCounter"]),
     // What tests of whole processes need: finding and running what was built, a machine of its
     // own with a real systemd, and a thread made to hang from outside.
     .target(name: "CThreadFreezer", path: "Tests/tools/CThreadFreezer"),
