@@ -7,7 +7,7 @@ struct ECGControl: ParsableCommand {
     commandName: "ecgctl",
     abstract: "Replay recordings to ecgd, watch it, and ask it.",
     version: Version.text,
-    subcommands: [Replay.self, CheckConfig.self])
+    subcommands: [Replay.self, CheckConfig.self, Score.self, Model.self])
 }
 
 ECGControl.main()
