@@ -81,7 +81,8 @@ let package = Package(
       "ECGSignalTests", ["ECGSignal", "ECGCore", "ECGRecords", "CAllocationCounter"],
       exclude: ["Golden"]),
     tests(
-      "ECGModelTests", ["ECGModel", "ECGCore", "CAllocationCounter"], resources: [.copy("Golden")]),
+      "ECGModelTests", ["ECGModel", "ECGCore", "CAllocationCounter", "ProcessTesting"],
+      resources: [.copy("Golden")]),
     tests("ECGAlarmTests", ["ECGAlarm", "ECGCore"]),
     tests("ECGWireTests", ["ECGWire", "ECGCore", "ZeroMQ", "CAllocationCounter"]),
     tests("ECGRecordsTests", ["ECGRecords", "ECGCore"]),
