@@ -84,7 +84,7 @@ let package = Package(
       "ECGModelTests", ["ECGModel", "ECGCore", "CAllocationCounter", "ProcessTesting"],
       resources: [.copy("Golden")]),
     tests("ECGAlarmTests", ["ECGAlarm", "ECGCore"]),
-    tests("ECGWireTests", ["ECGWire", "ECGCore", "ZeroMQ", "CAllocationCounter"]),
+    tests("ECGWireTests", ["ECGWire", "ECGCore", "ECGAlarm", "ZeroMQ", "CAllocationCounter"]),
     tests("ECGRecordsTests", ["ECGRecords", "ECGCore"]),
     tests(
       "ECGPipelineTests",
