@@ -26,7 +26,7 @@ struct Evaluate: ParsableCommand {
     var gross: [BeatClass: RecordEvaluation.ClassFigures] = [:]
     print(EvaluationTable.header)
     for record in records {
-      let evaluation = try setup.evaluate(record)
+      let evaluation = try setup.evaluate(record, ReplaySelection.parse([]))
       print(EvaluationTable.row(evaluation))
       for (beatClass, figures) in evaluation.byClass {
         gross[beatClass, default: .init()].add(figures)
@@ -53,17 +53,15 @@ struct EvaluationSetup: ParsableArguments {
     let leads: [String]
 
     /// - Throws: an `ExitCode` after saying what is wrong.
-    func evaluate(_ path: String) throws -> RecordEvaluation {
-      do {
-        let record = try WFDBRecord(path: path).recording
-        let annotations =
-          AnnotationFile.exists(record: path)
-          ? try AnnotationFile(path: path + ".atr").classifiedBeats : []
-        return try evaluate(record, annotations)
-      } catch let error as WFDBError {
+    func evaluate(_ path: String, _ selection: ReplaySelection) throws -> RecordEvaluation {
+      let input: ReplayInput
+      do throws(ReplayError) {
+        input = try ReplayInput(record: path, selection: selection, seed: 1)
+      } catch {
         StandardError.write("ecgctl: \(error)\n")
-        throw ExitCode(EX_DATAERR)
+        throw ExitCode(error.status)
       }
+      return try evaluate(input.recording, input.annotations)
     }
 
     func evaluate(

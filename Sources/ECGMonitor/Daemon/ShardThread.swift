@@ -155,7 +155,8 @@ struct ShardThread {
       switch command {
       case .status(let token):
         let status = ShardStatus(
-          streams: shard.snapshot().map { (facts[$0.slot]!.facts, $0) }, latency: shard.latency)
+          streams: shard.snapshot().map { (facts[$0.slot]!.facts, $0) }, totals: shard.totals,
+          latency: shard.latency)
         if channel.reports.push(.status(token: token, status)) { publisher.ring() }
       }
     }
