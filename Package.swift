@@ -86,9 +86,13 @@ let package = Package(
     tests("ECGAlarmTests", ["ECGAlarm", "ECGCore"]),
     tests("ECGWireTests", ["ECGWire", "ECGCore", "ECGAlarm", "ZeroMQ", "CAllocationCounter"]),
     tests("ECGRecordsTests", ["ECGRecords", "ECGCore"]),
+    // Models and samples for tests of the pipeline and of what stands on it.
+    .target(
+      name: "PipelineTesting", dependencies: ["ECGPipeline", "ECGModel", "ECGRecords", "ECGCore"],
+      path: "Tests/tools/PipelineTesting", swiftSettings: testing),
     tests(
       "ECGPipelineTests",
-      ["ECGPipeline", "ECGModel", "ECGAlarm", "ECGRecords", "ECGCore", "CAllocationCounter"]),
+      ["ECGPipeline", "ECGAlarm", "ECGCore", "PipelineTesting", "CAllocationCounter"]),
     // What tests of whole processes need: finding and running what was built, a machine of its
     // own with a real systemd, and a thread made to hang from outside.
     .target(name: "CThreadFreezer", path: "Tests/tools/CThreadFreezer"),
@@ -103,7 +107,12 @@ let package = Package(
       path: "Tests/tools/stand-in-service", swiftSettings: testing),
     tests("SystemdTests", ["ProcessTesting", "ECGMonitor", "stand-in-service", "ecgd"]),
     tests("ECGJournalTests", ["ECGJournal", "ECGCore", "ProcessTesting", "journal-writer"]),
-    tests("ECGMonitorTests", ["ECGMonitor", "ECGWire", "ZeroMQ", "ECGCore", logging]),
+    tests(
+      "ECGMonitorTests",
+      [
+        "ECGMonitor", "ECGWire", "ECGJournal", "ECGAlarm", "ZeroMQ", "ECGCore", "PipelineTesting",
+        "ProcessTesting", logging,
+      ]),
   ],
   cLanguageStandard: .c11
 )

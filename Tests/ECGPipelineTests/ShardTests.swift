@@ -2,6 +2,7 @@ import CAllocationCounter
 import ECGAlarm
 import ECGCore
 import ECGPipeline
+import PipelineTesting
 import Testing
 
 @Suite struct ShardTests {

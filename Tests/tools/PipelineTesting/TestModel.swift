@@ -1,32 +1,40 @@
-import ECGModel
-import ECGPipeline
+public import ECGModel
+public import ECGPipeline
 import Foundation
 
 /// Models for tests: the shipped one, and one of random weights on sliding windows.
-enum TestModel {
+public enum TestModel {
   private static let package = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
 
   /// The shipped model: beat-synchronous, conditioned on the patient's reference beats.
-  static func beats(learningSeconds: Double? = 30) throws -> ModelPlan {
+  public static func beats(learningSeconds: Double? = 30) throws -> ModelPlan {
     let path = package.appending(path: "Models/default.safetensors").path
     return try ModelPlan(
       Autoencoder(path: path), mainsHz: 50, learningSeconds: learningSeconds)
   }
 
   /// Random weights on windows of 30 samples at 128 Hz, judged by the patient's own errors.
-  static func sliding(learningSeconds: Double = 20) throws -> ModelPlan {
+  public static func sliding(learningSeconds: Double = 20) throws -> ModelPlan {
+    try ModelPlan(slidingModel(learningSeconds: learningSeconds), mainsHz: 50)
+  }
+
+  /// The model of `sliding` alone; a score over `limit` is abnormal.
+  public static func slidingModel(
+    learningSeconds: Double = 20, limit: Double = 4
+  ) throws -> Autoencoder {
     let golden = package.appending(path: "Tests/ECGModelTests/Golden/plain.safetensors")
     let bytes = [UInt8](try Data(contentsOf: golden))
     let edited = try editing(bytes) { manifest in
       manifest["window"] = ["kind": "sliding", "lengthSamples": 30, "hopSamples": 16]
       manifest["normalisation"] = "zScore"
-      manifest["baseline"] = ["learningSeconds": learningSeconds, "scoreLimit": 4]
+      manifest["baseline"] = ["learningSeconds": learningSeconds, "scoreLimit": limit]
       var error = manifest["error"] as! [String: Any]
       error["limit"] = NSNull()
       manifest["error"] = error
     }
-    return try ModelPlan(Autoencoder(unverified: edited), mainsHz: 50)
+    return try Autoencoder(unverified: edited)
   }
 
   private static func editing(

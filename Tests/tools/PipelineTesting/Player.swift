@@ -1,22 +1,29 @@
-import ECGCore
-import ECGPipeline
+public import ECGCore
+public import ECGPipeline
 import ECGRecords
 
 /// Plays samples into a shard, cut into packets, as the daemon's thread would.
-struct Player {
-  let samples: [Float]
-  var rate = SampleRate(millihertz: 360_000)
-  var first: Int64 = 0
-  var session: UInt32 = 1
+public struct Player: Sendable {
+  public let samples: [Float]
+  public var rate = SampleRate(millihertz: 360_000)
+  public var first: Int64 = 0
+  public var session: UInt32 = 1
+
+  public init(
+    samples: [Float], rate: SampleRate = SampleRate(millihertz: 360_000)
+  ) {
+    self.samples = samples
+    self.rate = rate
+  }
 
   /// Two minutes of synthetic ECG with ectopic beats.
-  static func synthetic(seconds: Double = 120, seed: UInt64 = 7) -> Player {
+  public static func synthetic(seconds: Double = 120, seed: UInt64 = 7) -> Player {
     let ecg = SyntheticECG(SyntheticParameters(seconds: seconds, seed: seed))
     return Player(samples: ecg.recording.leads[0].samples, rate: ecg.recording.sampleRate)
   }
 
   /// Sends `range` in packets of `size`, numbered on from `sequence`.
-  func send(
+  public func send(
     _ range: Range<Int>? = nil, packets size: Int, to shard: Shard, slot: Int = 0,
     sequence: UInt64 = 0
   ) {
