@@ -28,7 +28,8 @@ struct ShardThread {
 
   init(
     channel: ShardChannel, publisher: Doorbell, heartbeat: ThreadProgress.Heartbeat,
-    log: RateLimitedLog, mailbox: ReloadMailbox, plan: ModelPlan, settings: AlarmSettings, configuration: Configuration
+    log: RateLimitedLog, mailbox: ReloadMailbox, plan: ModelPlan, settings: AlarmSettings,
+    configuration: Configuration
   ) {
     self.channel = channel
     self.publisher = publisher

@@ -48,9 +48,10 @@ public enum TestModel {
     var manifest = try JSONSerialization.jsonObject(with: text) as! [String: Any]
     edit(&manifest)
     metadata[ModelManifest.metadataKey] = String(
-      decoding: try JSONSerialization.data(withJSONObject: manifest), as: UTF8.self)
+      decoding: try JSONSerialization.data(withJSONObject: manifest, options: .sortedKeys),
+      as: UTF8.self)
     header["__metadata__"] = metadata
-    var json = [UInt8](try JSONSerialization.data(withJSONObject: header))
+    var json = [UInt8](try JSONSerialization.data(withJSONObject: header, options: .sortedKeys))
     while json.count % 8 != 0 { json.append(UInt8(ascii: " ")) }
     return (0..<8).map { UInt8(truncatingIfNeeded: json.count >> (8 * $0)) } + json
       + file[(8 + length)...]
