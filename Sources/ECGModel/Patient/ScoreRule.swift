@@ -1,3 +1,5 @@
+import ECGCore
+
 /// How a model's manifest makes a beat's features into one score: a calibrated logistic function
 /// of few terms, fitted on other patients.
 ///
