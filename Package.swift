@@ -98,7 +98,7 @@ let package = Package(
     .executableTarget(
       name: "stand-in-service", dependencies: ["ECGMonitor", logging],
       path: "Tests/tools/stand-in-service", swiftSettings: testing),
-    tests("SystemdTests", ["ProcessTesting", "ECGMonitor", "stand-in-service"]),
+    tests("SystemdTests", ["ProcessTesting", "ECGMonitor", "stand-in-service", "ecgd"]),
     tests("ECGJournalTests", ["ECGJournal", "ECGCore", "ProcessTesting", "journal-writer"]),
     tests("ECGMonitorTests", ["ECGMonitor", "ECGWire", "ZeroMQ", "ECGCore", logging]),
   ],

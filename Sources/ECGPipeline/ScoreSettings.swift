@@ -8,6 +8,8 @@ public struct ScoreSettings: Equatable, Sendable {
     case absolute
     /// Against what the first `windows` windows of the patient were like.
     case patient(windows: Int)
+    /// Against the patient's own reference beats and rhythm.
+    case beats(ScoreRule)
   }
 
   public var kind: Kind
@@ -21,7 +23,17 @@ public struct ScoreSettings: Equatable, Sendable {
 
   /// Reads `baseline.learningSeconds` and `baseline.scoreLimit` of the manifest; a manifest with
   /// an `error.limit` and no `baseline.scoreLimit` is judged by the error alone.
-  public init(_ manifest: ModelManifest, learningSeconds: Double?) {
+  public init(_ manifest: ModelManifest, learningSeconds: Double?) throws(ModelError) {
+    if ScoreRule.isPresent(in: manifest) {
+      var rule = try ScoreRule(manifest)
+      if let learningSeconds {
+        rule.learningSeconds = learningSeconds
+        rule.firstPickSeconds = min(rule.firstPickSeconds, learningSeconds)
+      }
+      kind = .beats(rule)
+      limit = rule.limit
+      return
+    }
     if let limit = manifest.error.limit, manifest.baseline["scoreLimit"] == nil {
       kind = .absolute
       self.limit = Float(limit)

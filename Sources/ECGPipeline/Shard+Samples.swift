@@ -108,6 +108,7 @@ extension Shard {
       stream.heart.process(beatAt: beat.fiducial)
     case .window(let range, let beat):
       add(range, beat: beat, of: stream)
+    case .excerpt(let beat): add(beat, of: stream)
     case .second(let endIndex):
       judgeSignal(of: stream, at: stream.sample(at: endIndex - 1))
     }

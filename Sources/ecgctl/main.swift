@@ -7,7 +7,9 @@ struct ECGControl: ParsableCommand {
     commandName: "ecgctl",
     abstract: "Replay recordings to ecgd, watch it, and ask it.",
     version: Version.text,
-    subcommands: [Replay.self, CheckConfig.self])
+    subcommands: [
+      Watch.self, Status.self, Replay.self, CheckConfig.self,
+    ])
 }
 
 ECGControl.main()

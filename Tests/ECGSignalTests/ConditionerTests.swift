@@ -143,6 +143,8 @@ import Testing
     var unfiltered = filtered
     var f = filtered.mutableSpan
     var u = unfiltered.mutableSpan
+    _ = conditioner.process(input.span, into: &f, unfiltered: &u)
+    conditioner.reset()
     let before = allocation_count()
     for _ in 0..<2 {
       _ = conditioner.process(input.span, into: &f, unfiltered: &u)

@@ -24,7 +24,9 @@ import Testing
 
   static func rate(_ millihertz: UInt32) -> SampleRate { SampleRate(millihertz: millihertz) }
 
-  @Test(arguments: [(360_000, 128_000), (250_000, 128_000), (128_000, 250_000), (1_000_000, 128_000)])
+  @Test(arguments: [
+    (360_000, 128_000), (250_000, 128_000), (128_000, 250_000), (1_000_000, 128_000),
+  ])
   func outputsAreScipysPolyphaseOnes(from: Int, to: Int) {
     let want = Golden.resamplers["resample:\(from):\(to)"]!
     var resampler = Resampler(from: Self.rate(UInt32(from)), to: Self.rate(UInt32(to)))
@@ -135,6 +137,7 @@ import Testing
     let input = Golden.signal(count: 2000, rateHz: 360)
     var output = [Float](repeating: 0, count: 2100)
     var span = output.mutableSpan
+    _ = resampler.process(input.span, into: &span)
     let before = allocation_count()
     for _ in 0..<3 { _ = resampler.process(input.span, into: &span) }
     resampler.reset()

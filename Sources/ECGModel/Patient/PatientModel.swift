@@ -22,6 +22,8 @@ public struct PatientModel: Sendable {
   public private(set) var references = ReferenceBeats()
   /// Whether the patient's normal is still being learnt.
   public private(set) var isLearning = true
+  /// The part of the learning that is done, 0...1.
+  public private(set) var progress = 0.0
   private var rhythm = BeatRhythm()
   private var firstFiducial: Int64?
   private var beatCount = 0
@@ -36,6 +38,7 @@ public struct PatientModel: Sendable {
     references.reset()
     rhythm.reset()
     isLearning = true
+    progress = 0
     firstFiducial = nil
     beatCount = 0
   }
@@ -61,6 +64,7 @@ public struct PatientModel: Sendable {
     let match = references.match(excerpt)
     let seconds = elapsed(beat)
     isLearning = seconds < rule.learningSeconds
+    progress = min(1, seconds / rule.learningSeconds)
     var pending: PendingBeat?
     if match.reference >= 0 {
       references.write(match, excerpt, window: &window, reference: &reference)
