@@ -8,7 +8,7 @@ struct ECGControl: ParsableCommand {
     abstract: "Replay recordings to ecgd, watch it, and ask it.",
     version: Version.text,
     subcommands: [
-      Watch.self, Status.self, Replay.self, CheckConfig.self,
+      Watch.self, Status.self, Replay.self, CheckConfig.self, Extract.self,
     ])
 }
 
