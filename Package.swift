@@ -69,7 +69,8 @@ let package = Package(
     .executableTarget(
       name: "ecgctl",
       dependencies: [
-        "ECGCore", "ECGWire", "ECGRecords", "ECGModel", "ECGPipeline", "ECGMonitor", "ZeroMQ",
+        "ECGCore", "ECGSignal", "ECGWire", "ECGRecords", "ECGModel", "ECGPipeline", "ECGMonitor",
+        "ZeroMQ",
         argumentParser,
       ], swiftSettings: strict),
 

@@ -34,4 +34,12 @@ public enum BeatFeature: Int, CaseIterable, Sendable {
       true
     }
   }
+
+  /// Whether the number is only known once the network has seen the beat.
+  public var needsNetwork: Bool {
+    switch self {
+    case .error, .errorP, .errorQRS, .errorT, .latent: true
+    default: false
+    }
+  }
 }

@@ -86,6 +86,24 @@ public struct ScoreRule: Sendable, Equatable {
     timingShares = terms.map(\.timingShare)
   }
 
+  /// A rule without a score, for learning alone.
+  public init(
+    learningSeconds: Double, firstPickSeconds: Double = ScoreRule.defaultFirstPickSeconds
+  ) {
+    precondition(firstPickSeconds > 0)
+    self.learningSeconds = learningSeconds
+    self.firstPickSeconds = firstPickSeconds
+    terms = []
+    timingShares = []
+    bias = 0
+    latentWeights = []
+    latentBias = 0
+    limit = 1
+  }
+
+  /// From then on the references known so far are good enough for a provisional score.
+  public static let defaultFirstPickSeconds = 30.0
+
   private static let known = [
     "score.bias", "score.limit", "score.latent", "learning.seconds", "learning.firstPickSeconds",
   ]

@@ -1,0 +1,56 @@
+import ArgumentParser
+import ECGCore
+import ECGMonitor
+import ECGPipeline
+import ECGRecords
+import Glibc
+
+/// `ecgctl extract`: what the daemon's own signal path makes of recordings, for training.
+struct Extract: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "extract",
+    abstract: "Write beats' windows, references and features of WFDB records to an NPZ file.",
+    discussion: """
+      The arrays that it writes are listed in Documentation/Training.md. Records need their \
+      annotations (.atr) beside them.
+      """)
+
+  @Argument(help: "WFDB records (dir/208).", completion: .file())
+  var records: [String]
+
+  @Option(name: .shortAndLong, help: "The NPZ file to write.", completion: .file())
+  var out: String
+
+  @Option(help: "A lead's name, most wanted first; otherwise the first lead in volts.")
+  var lead: [String] = ["MLII", "II", "ECG1"]
+
+  @Option(help: "Beats before this are marked as learning.")
+  var learningSeconds = 300.0
+
+  @Option(help: "Beats of a lower signal quality (0...1) are neither learnt nor written.")
+  var minimumQuality: Float = AlarmSettings().minimumQuality
+
+  @Option(
+    parsing: .upToNextOption,
+    help: "WFDB records of pure noise, to be filtered and written beside the beats.")
+  var noise: [String] = []
+
+  func run() throws {
+    var extraction = BeatExtraction(
+      leads: lead, learningSeconds: learningSeconds, minimumQuality: minimumQuality)
+    do {
+      for (number, record) in records.enumerated() {
+        let count = try extraction.add(record: record)
+        StandardError.write("\(number + 1)/\(records.count) \(record): \(count) beats\n")
+      }
+      for record in noise { try extraction.add(noise: record) }
+      try extraction.archive.write(path: out, compressed: false)
+    } catch let error as WFDBError {
+      StandardError.write("ecgctl: \(error)\n")
+      throw ExitCode(EX_DATAERR)
+    } catch let error as NumPyError {
+      StandardError.write("ecgctl: \(error)\n")
+      throw ExitCode(EX_CANTCREAT)
+    }
+  }
+}
