@@ -1,0 +1,146 @@
+import ECGCore
+
+/// A mapping that groups keys.
+struct ConfigurationSection: Sendable {
+  let path: String
+  let meaning: String
+}
+
+extension Configuration {
+  static let sections: [ConfigurationSection] = [
+    .init(path: "samples", meaning: "Where gateways deliver sample packets."),
+    .init(path: "alerts", meaning: "Where alert events go out (XPUB, bound)."),
+    .init(
+      path: "control",
+      meaning: "Where operators ask for status, acknowledge and pause (ROUTER, bound)."),
+    .init(path: "model", meaning: "The trained autoencoder."),
+    .init(path: "streams", meaning: "The streams watched at one time. One stream is one patient."),
+    .init(path: "signal", meaning: "What is done to the signal before the model sees it."),
+    .init(path: "alarm", meaning: "When a score becomes an alarm, and when the alarm ends."),
+    .init(
+      path: "alarm.persistence",
+      meaning: "The alarm starts when k of the last n windows are over the limit."),
+    .init(path: "baseline", meaning: "How each patient's own normal is learnt."),
+    .init(path: "batch", meaning: "How windows of many streams share a pass through the network."),
+    .init(path: "journal", meaning: "The durable log of alert events."),
+    .init(
+      path: "logging", meaning: "What is written to the system's journal, or to standard error."),
+  ]
+
+  static let keys: [ConfigurationKey<Configuration>] =
+    inputKeys + outputKeys + streamKeys + alarmKeys + recordKeys
+
+  /// The dotted paths of all keys, in the order of the shipped file.
+  public static var keyPaths: [String] { keys.map(\.path) }
+
+  private static let insecureMeaning =
+    "Must be true, in so many words, before the socket may stand open to other machines without "
+    + "keys."
+
+  private static let socketKeys: [ConfigurationKey<SampleSocket>] = [
+    .init(
+      "endpoint", \.endpoint, .endpoint, "Where the socket is bound, or what it connects to."),
+    .init(
+      "kind", \.kind, .choice,
+      "pull takes packets from PUSH gateways, which wait when the daemon is away; sub from PUB "
+        + "gateways, which drop."),
+    .init("attach", \.attach, .choice, "Whether the daemon binds the endpoint or connects to it."),
+    .init("insecure", \.insecure, .truth, insecureMeaning),
+  ]
+
+  private static let inputKeys: [ConfigurationKey<Configuration>] = [
+    .init(
+      "samples.sockets", \.samples.sockets, listOf: socketKeys, starting: SampleSocket(),
+      maximumCount: 16, "The sockets that sample packets come in on.")
+  ]
+
+  private static let outputKeys: [ConfigurationKey<Configuration>] = [
+    .init(
+      "alerts.endpoint", \.alerts.endpoint, .endpoint, "Where operators subscribe to alerts."),
+    .init("alerts.insecure", \.alerts.insecure, .truth, insecureMeaning),
+    .init(
+      "control.endpoint", \.control.endpoint, .endpoint,
+      "Where ecgctl and operators send requests. Port 5603 is kept for waveforms."),
+    .init("control.insecure", \.control.insecure, .truth, insecureMeaning),
+    .init(
+      "model.path", \.model.path, .text("a path"),
+      "The model's file. A relative path is looked for beside this file, then in the folder above "
+        + "it, then in /usr/share/ecgd."),
+  ]
+
+  private static let streamKeys: [ConfigurationKey<Configuration>] = [
+    .init(
+      "streams.maximum", \.streams.maximum, .integer(1...10_000),
+      "Streams beyond this number are refused, counted and told by a technical alert."),
+    .init(
+      "streams.silentAfterSeconds", \.streams.silentAfterSeconds, .number(0.5...3600, "seconds"),
+      reloads: true, "A stream that sends nothing for this long raises a technical alert."),
+    .init(
+      "streams.shards", \.streams.shards, .integer(0...256),
+      "Threads that share the streams between them; 0 = one for each processor."),
+    .init(
+      "streams.ringMegabytes", \.streams.ringMegabytes, .integer(1...1024, "megabytes"),
+      "The queue of packets before each of those threads."),
+    .init(
+      "signal.mainsHz", \.signal.mainsHz, .choice,
+      "The mains frequency taken out by a notch filter."),
+    .init(
+      "signal.leads", \.signal.leads, .leads,
+      "Leads to watch, by name, the preferred one first. An empty list means the model's own "
+        + "lead, or else the stream's first."),
+  ]
+
+  private static let alarmKeys: [ConfigurationKey<Configuration>] = [
+    .init(
+      "alarm.limit", \.alarm.limit, ValueType.number(0...1_000_000).orWord("model"),
+      reloads: true,
+      "The score over which a window counts as abnormal; model = the limit in the model's "
+        + "manifest."),
+    .init(
+      "alarm.onsetDelayMs", \.alarm.onsetDelayMs, .integer(0...60_000, "milliseconds"),
+      reloads: true, "How long the condition must hold before the alarm is signalled."),
+    .init(
+      "alarm.persistence.k", \.alarm.persistence.k, .integer(1...1000), reloads: true,
+      "Windows over the limit that it takes."),
+    .init(
+      "alarm.persistence.n", \.alarm.persistence.n, .integer(1...1000), reloads: true,
+      "Windows looked back on; at least k."),
+    .init(
+      "alarm.clearMargin", \.alarm.clearMargin, .number(0...0.9), reloads: true,
+      "The part of the limit by which the score must fall under it before the alarm may end, so "
+        + "that a score on the limit does not flicker."),
+    .init(
+      "alarm.clearAfterSeconds", \.alarm.clearAfterSeconds, .number(0...3600, "seconds"),
+      reloads: true, "How long the score must stay that low before the alarm ends."),
+    .init(
+      "alarm.minimumQuality", \.alarm.minimumQuality, .number(0...1), reloads: true,
+      "Windows of a lower signal quality hold the alarm back and raise a technical one."),
+    .init(
+      "baseline.learningSeconds", \.baseline.learningSeconds,
+      ValueType.number(10...7200, "seconds").orWord("model"),
+      "How long a new patient's normal is learnt before the autoencoder may alarm; model = as the "
+        + "model's manifest says."),
+  ]
+
+  private static let recordKeys: [ConfigurationKey<Configuration>] = [
+    .init(
+      "batch.maximumWindows", \.batch.maximumWindows, .integer(1...1024),
+      "Windows in one pass at most."),
+    .init(
+      "batch.maximumWaitMs", \.batch.maximumWaitMs, .integer(0...1000, "milliseconds"),
+      "How long the first window of a pass waits for others."),
+    .init(
+      "journal.path", \.journal.path, .text("a path"),
+      "The database. A relative path starts from systemd's state directory, or else from "
+        + "$XDG_STATE_HOME/ecgd or ~/.local/state/ecgd."),
+    .init(
+      "journal.retentionDays", \.journal.retentionDays, .integer(1...3650, "days"),
+      "Alert events older than this are removed."),
+    .init(
+      "logging.level", \.logging.level, .choice, reloads: true,
+      "The least severe messages that are written."),
+    .init(
+      "logging.ratePerMinute", \.logging.ratePerMinute, .integer(1...6000), reloads: true,
+      "Messages a minute about one kind of trouble, after which they are only counted."),
+  ]
+}

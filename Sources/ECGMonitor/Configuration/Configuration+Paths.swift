@@ -1,0 +1,56 @@
+import Glibc
+
+extension Configuration {
+  /// Where the model's file may be, in the order in which it is looked for.
+  ///
+  /// A relative path is looked for beside the configuration file (an administrator's own model),
+  /// in the folder above it (a checkout, where Config/ and Models/ are neighbours), and in the
+  /// package's folder.
+  public var modelPathCandidates: [String] {
+    if model.path.hasPrefix("/") { return [model.path] }
+    let folder = file.map(Self.folder(of:)) ?? "."
+    return [folder, folder + "/..", Self.packageFolder].map { "\($0)/\(model.path)" }
+  }
+
+  /// The first candidate that is there.
+  public func resolveModelPath() throws(ConfigurationError) -> String {
+    if let found = modelPathCandidates.first(where: { unsafe access($0, R_OK) == 0 }) {
+      return found
+    }
+    throw ConfigurationError(
+      file: file ?? "defaults",
+      problems: [
+        .init(
+          line: nil, key: "model.path",
+          message: "no readable file at " + modelPathCandidates.joined(separator: ", "))
+      ])
+  }
+
+  /// The journal's file. A relative path starts from the state directory that systemd names, or
+  /// else from the user's.
+  public func journalPath(environment: (String) -> String? = environmentValue) -> String {
+    if journal.path.hasPrefix("/") { return journal.path }
+    // systemd names several directories with colons between; the unit asks for one.
+    if let state = environment("STATE_DIRECTORY")?.split(separator: ":").first {
+      return "\(state)/\(journal.path)"
+    }
+    if let state = environment("XDG_STATE_HOME"), state.hasPrefix("/") {
+      return "\(state)/ecgd/\(journal.path)"
+    }
+    return "\(environment("HOME") ?? ".")/.local/state/ecgd/\(journal.path)"
+  }
+
+  static let packageFolder = "/usr/share/ecgd"
+
+  private static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+}
+
+/// The value of an environment variable, nil where it is unset or empty.
+public func environmentValue(_ name: String) -> String? {
+  guard let value = unsafe getenv(name) else { return nil }
+  let text = unsafe String(cString: value)
+  return text.isEmpty ? nil : text
+}

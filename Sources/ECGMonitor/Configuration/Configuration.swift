@@ -1,0 +1,148 @@
+public import ECGCore
+
+/// Everything that an administrator may set, as one value.
+///
+/// The properties' initial values are the defaults; each key's name, type, range and meaning
+/// stand in the table `Configuration.keys`, from which the reader, the shipped file and
+/// Documentation/Configuration.md all come.
+public struct Configuration: Equatable, Sendable {
+  public var samples = Samples()
+  public var alerts = Alerts()
+  public var control = Control()
+  public var model = Model()
+  public var streams = Streams()
+  public var signal = Signal()
+  public var alarm = Alarm()
+  public var baseline = Baseline()
+  public var batch = Batch()
+  public var journal = Journal()
+  public var logging = Logging()
+
+  /// The file that this was read from; nil for the defaults. Relative paths start from it.
+  public var file: String?
+
+  /// The defaults.
+  public init() {}
+
+  /// Where sample packets come in.
+  public struct Samples: Equatable, Sendable {
+    public var sockets = [SampleSocket()]
+    public init() {}
+  }
+
+  /// One socket that sample packets come in on.
+  public struct SampleSocket: Equatable, Sendable {
+    public enum Kind: String, CaseIterable, Sendable { case pull, sub }
+    public enum Attachment: String, CaseIterable, Sendable { case bind, connect }
+
+    public var endpoint = Endpoint("tcp://127.0.0.1:5601")!
+    public var kind = Kind.pull
+    public var attach = Attachment.bind
+    public var insecure = false
+    public init() {}
+  }
+
+  /// Where alert events go out.
+  public struct Alerts: Equatable, Sendable {
+    public var endpoint = Endpoint("tcp://127.0.0.1:5602")!
+    public var insecure = false
+    public init() {}
+  }
+
+  /// Where status, acknowledgements and pauses are asked for.
+  public struct Control: Equatable, Sendable {
+    public var endpoint = Endpoint("tcp://127.0.0.1:5604")!
+    public var insecure = false
+    public init() {}
+  }
+
+  /// The autoencoder's file.
+  public struct Model: Equatable, Sendable {
+    public var path = "Models/default.safetensors"
+    public init() {}
+  }
+
+  /// How many streams are watched, and by how many threads.
+  public struct Streams: Equatable, Sendable {
+    public var maximum = 256
+    public var silentAfterSeconds = 5.0
+    /// 0 = one for each processor.
+    public var shards = 0
+    public var ringMegabytes = 8
+    public init() {}
+  }
+
+  /// The mains frequency that the notch filter takes out.
+  public enum Mains: String, CaseIterable, Sendable {
+    case hz50 = "50"
+    case hz60 = "60"
+    case off = "off"
+
+    /// Nil where no notch is wanted.
+    public var frequencyHz: Double? {
+      switch self {
+      case .hz50: 50
+      case .hz60: 60
+      case .off: nil
+      }
+    }
+  }
+
+  /// What is done to the signal before the model sees it.
+  public struct Signal: Equatable, Sendable {
+    public var mainsHz = Mains.hz50
+    /// Names in order of preference; empty = the model's own.
+    public var leads: [Lead] = []
+    public init() {}
+  }
+
+  /// When a score becomes an alarm, and when the alarm ends.
+  public struct Alarm: Equatable, Sendable {
+    public struct Persistence: Equatable, Sendable {
+      public var k = 3
+      public var n = 10
+      public init() {}
+    }
+
+    /// Nil = the limit in the model's manifest.
+    public var limit: Double?
+    public var onsetDelayMs = 0
+    public var persistence = Persistence()
+    public var clearMargin = 0.1
+    public var clearAfterSeconds = 10.0
+    public var minimumQuality = 0.5
+    public init() {}
+  }
+
+  /// How the patient's own normal is learnt.
+  public struct Baseline: Equatable, Sendable {
+    /// Nil = as long as the model's manifest says.
+    public var learningSeconds: Double?
+    public init() {}
+  }
+
+  /// How windows of many streams share one pass through the network.
+  public struct Batch: Equatable, Sendable {
+    public var maximumWindows = 32
+    public var maximumWaitMs = 20
+    public init() {}
+  }
+
+  /// The durable alert log.
+  public struct Journal: Equatable, Sendable {
+    public var path = "alerts.sqlite"
+    public var retentionDays = 90
+    public init() {}
+  }
+
+  /// What is written to the system's log.
+  public struct Logging: Equatable, Sendable {
+    public enum Level: String, CaseIterable, Sendable {
+      case debug, info, notice, warning, error
+    }
+
+    public var level = Level.info
+    public var ratePerMinute = 30
+    public init() {}
+  }
+}

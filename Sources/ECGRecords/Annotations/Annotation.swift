@@ -1,0 +1,38 @@
+/// One annotation of a record: what somebody (or a program) said of one sample.
+public struct Annotation: Sendable, Equatable {
+  /// The sample number, in frames of the record (or ticks of the file's own time resolution).
+  public var sample: Int64
+  public var code: AnnotationCode
+  public var subtype: Int8
+  public var channel: UInt8
+  public var number: Int8
+  /// The text beside it: a rhythm such as "(VT", a note. Bytes that are no UTF-8 are replaced.
+  public var text: String
+
+  public init(
+    sample: Int64, code: AnnotationCode, subtype: Int8 = 0, channel: UInt8 = 0, number: Int8 = 0,
+    text: String = ""
+  ) {
+    self.sample = sample
+    self.code = code
+    self.subtype = subtype
+    self.channel = channel
+    self.number = number
+    self.text = text
+  }
+}
+
+/// The annotations of a record, in the order of the file.
+public struct AnnotationFile: Sendable, Equatable {
+  public var annotations: [Annotation]
+  /// Ticks a second of the sample numbers, where the file states them; else they are frames.
+  public var timeResolutionHz: Double?
+
+  public init(annotations: [Annotation], timeResolutionHz: Double? = nil) {
+    self.annotations = annotations
+    self.timeResolutionHz = timeResolutionHz
+  }
+
+  /// The beats alone.
+  public var beats: [Annotation] { annotations.filter { $0.code.isBeat } }
+}

@@ -1,0 +1,13 @@
+/// A heartbeat as the QRS detector reports it.
+public struct Beat: Hashable, Sendable {
+  /// The model-rate sample, counted as the detector's input is, where the QRS complex is
+  /// largest.
+  public let fiducial: Int64
+  /// The value there of the signal that the detector band-passes, with its sign.
+  public let peak: Float
+
+  public init(fiducial: Int64, peak: Float) {
+    self.fiducial = fiducial
+    self.peak = peak
+  }
+}

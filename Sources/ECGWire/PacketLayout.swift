@@ -1,0 +1,55 @@
+import ECGCore
+
+/// What must not change within a stream unnoticed: the rate, the format and the lead table of the
+/// packets taken so far, kept as bytes.
+///
+/// Storage is allocated in `init`; `remember` and `matches` allocate nothing.
+public struct PacketLayout: Sendable {
+  private var bytes: [UInt8]
+  private var count = 0
+
+  private static let prefix = 6  // rate, format, lead count
+
+  public init() {
+    bytes = [UInt8](
+      repeating: 0,
+      count: Self.prefix + SamplePacketHeader.maximumLeads * SamplePacketHeader.leadEntryLength)
+  }
+
+  /// Whether nothing has been remembered since `init` or `reset`.
+  public var isEmpty: Bool { count == 0 }
+
+  /// Takes over the layout of a decoded packet.
+  public mutating func remember(_ header: SamplePacketHeader, in packet: RawSpan) {
+    bytes.store(header.sampleRate.millihertz, at: 0)
+    bytes.store(header.format.rawValue, at: 4)
+    bytes.store(UInt8(header.leadCount), at: 5)
+    let table = header.leadCount * SamplePacketHeader.leadEntryLength
+    for i in 0..<table {
+      bytes[Self.prefix + i] = packet.integer(
+        at: SamplePacketHeader.fixedLength + i, as: UInt8.self)
+    }
+    count = Self.prefix + table
+  }
+
+  /// Whether a decoded packet has the remembered layout; false where nothing was remembered.
+  public func matches(_ header: SamplePacketHeader, in packet: RawSpan) -> Bool {
+    let table = header.leadCount * SamplePacketHeader.leadEntryLength
+    guard count == Self.prefix + table else { return false }
+    let own = unsafe bytes.span.bytes
+    guard own.integer(at: 0, as: UInt32.self) == header.sampleRate.millihertz,
+      own.integer(at: 4, as: UInt8.self) == header.format.rawValue
+    else { return false }
+    // An entry is three words.
+    for word in 0..<(table / 8) {
+      let mine = own.integer(at: Self.prefix + 8 * word, as: UInt64.self)
+      let theirs = packet.integer(
+        at: SamplePacketHeader.fixedLength + 8 * word, as: UInt64.self)
+      guard mine == theirs else { return false }
+    }
+    return true
+  }
+
+  /// Forgets the layout.
+  public mutating func reset() { count = 0 }
+}

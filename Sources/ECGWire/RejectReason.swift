@@ -1,0 +1,14 @@
+/// The short, stable name under which a refused or dropped packet is counted.
+///
+/// `rawValue` indexes an array of `RejectReason.count` counters; `name` is what status shows and
+/// never changes its meaning. The last four are found by the receiver, not by the decoder.
+public enum RejectReason: Int, CaseIterable, Sendable {
+  case badTopic, truncated, oversize, badMagic, badVersion, badFlags, leadCount, sampleFormat
+  case badMode, sampleRate, sampleCount, sampleNumber, deviceTime, headerLength, lengthMismatch
+  case badLeadName, badGain, notFinite, amplitude
+  case duplicate, late, streamLimit, overload
+
+  public static let count = RejectReason.allCases.count
+
+  public var name: String { String(describing: self) }
+}

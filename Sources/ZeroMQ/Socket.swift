@@ -1,0 +1,44 @@
+import CZeroMQ
+import Glibc
+
+/// A ZeroMQ socket, owned by one place at a time; `deinit` closes it.
+///
+/// It may be made on one thread and moved to another, and must then stay there: every call is
+/// `mutating`, so no two threads can use it at once.
+@safe
+public struct Socket: ~Copyable, @unchecked Sendable {
+  let handle: SocketHandle
+  public let kind: SocketKind
+
+  /// A socket that drops unsent messages when it closes (linger 0), so that ending the program
+  /// cannot hang on a dead peer; set `.linger` where they matter.
+  public init(_ kind: SocketKind, in context: Context) throws(ZeroMQError) {
+    let handle = try SocketHandle(context, kind)
+    try handle.set(.linger, 0)
+    self.handle = handle
+    self.kind = kind
+  }
+
+  public mutating func bind(_ endpoint: String) throws(ZeroMQError) {
+    handle.endpoint = endpoint
+    guard unsafe zmq_bind(handle.raw, endpoint) == 0 else { throw .last("bind", endpoint) }
+  }
+
+  public mutating func connect(_ endpoint: String) throws(ZeroMQError) {
+    handle.endpoint = endpoint
+    guard unsafe zmq_connect(handle.raw, endpoint) == 0 else { throw .last("connect", endpoint) }
+  }
+
+  public mutating func unbind(_ endpoint: String) throws(ZeroMQError) {
+    guard unsafe zmq_unbind(handle.raw, endpoint) == 0 else { throw .last("unbind", endpoint) }
+  }
+
+  public mutating func disconnect(_ endpoint: String) throws(ZeroMQError) {
+    guard unsafe zmq_disconnect(handle.raw, endpoint) == 0 else {
+      throw .last("disconnect", endpoint)
+    }
+  }
+
+  /// Closes now, unless a `Poller` still watches it.
+  public consuming func close() {}
+}
