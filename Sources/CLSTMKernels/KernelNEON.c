@@ -1,0 +1,35 @@
+#include "LSTMKernels.h"
+#include "VectorTypes.h"
+
+#if defined(__aarch64__)
+#include <arm_neon.h>
+
+// NEON is part of every 64-bit ARM, so nothing is dispatched here.
+
+ECGD_INLINE float32x4_t low_half(v8 a) { return __builtin_shufflevector(a, a, 0, 1, 2, 3); }
+ECGD_INLINE float32x4_t high_half(v8 a) { return __builtin_shufflevector(a, a, 4, 5, 6, 7); }
+ECGD_INLINE v8 join(float32x4_t low, float32x4_t high) {
+  return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7);
+}
+
+ECGD_INLINE v8 v8_splat(float x) { return (v8)x; }
+ECGD_INLINE v8 v8_fma(v8 a, v8 b, v8 c) {
+  return join(vfmaq_f32(low_half(c), low_half(a), low_half(b)),
+              vfmaq_f32(high_half(c), high_half(a), high_half(b)));
+}
+// Both return a NaN where either is one.
+ECGD_INLINE v8 v8_min(v8 a, v8 b) {
+  return join(vminq_f32(low_half(a), low_half(b)), vminq_f32(high_half(a), high_half(b)));
+}
+ECGD_INLINE v8 v8_max(v8 a, v8 b) {
+  return join(vmaxq_f32(low_half(a), low_half(b)), vmaxq_f32(high_half(a), high_half(b)));
+}
+
+#define ECGD_NAME(x) x##_neon
+#include "Gates.inc"
+#include "Kernel.inc"
+
+const ecgd_kernel *ecgd_kernel_neon(void) { return &kernel_neon; }
+#else
+const ecgd_kernel *ecgd_kernel_neon(void) { return 0; }
+#endif
