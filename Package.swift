@@ -74,14 +74,27 @@ let package = Package(
     // that a stage allocates nothing.
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     tests("ECGCoreTests", ["ECGCore"]),
-    tests("ECGSignalTests", ["ECGSignal", "ECGCore", "CAllocationCounter"]),
+    tests("ECGSignalTests", ["ECGSignal", "ECGCore", "ECGRecords", "CAllocationCounter"]),
     tests("ECGModelTests", ["ECGModel", "ECGCore", "CAllocationCounter"]),
     tests("ECGAlarmTests", ["ECGAlarm", "ECGCore"]),
     tests("ECGWireTests", ["ECGWire", "ECGCore", "ZeroMQ", "CAllocationCounter"]),
     tests("ECGRecordsTests", ["ECGRecords", "ECGCore"]),
     tests("ECGPipelineTests", ["ECGPipeline", "ECGCore", "CAllocationCounter"]),
-    tests("ECGJournalTests", ["ECGJournal", "ECGWire"]),
-    tests("ECGMonitorTests", ["ECGMonitor", "ECGWire", "ZeroMQ"]),
+    // What tests of whole processes need: finding and running what was built, a machine of its
+    // own with a real systemd, and a thread made to hang from outside.
+    .target(name: "CThreadFreezer", path: "Tests/tools/CThreadFreezer"),
+    .target(
+      name: "ProcessTesting", dependencies: ["CThreadFreezer"], path: "Tests/tools/ProcessTesting",
+      exclude: ["systemd-box.sh"], swiftSettings: testing),
+    .executableTarget(
+      name: "journal-writer", dependencies: ["ECGJournal", "ECGCore"],
+      path: "Tests/tools/journal-writer", swiftSettings: testing),
+    .executableTarget(
+      name: "stand-in-service", dependencies: ["ECGMonitor", logging],
+      path: "Tests/tools/stand-in-service", swiftSettings: testing),
+    tests("SystemdTests", ["ProcessTesting", "ECGMonitor", "stand-in-service"]),
+    tests("ECGJournalTests", ["ECGJournal", "ECGCore", "ProcessTesting", "journal-writer"]),
+    tests("ECGMonitorTests", ["ECGMonitor", "ECGWire", "ZeroMQ", "ECGCore", logging]),
   ],
   cLanguageStandard: .c11
 )

@@ -1,35 +1,48 @@
-/// The alarm conditions that a stream can be in.
-public enum ConditionName: UInt8, Sendable, CaseIterable {
-  /// The model no longer recognises this patient's own ECG.
-  case reconstructionError
-  /// The watched lead carries no ECG: missing samples, a flat line or a rail.
-  case leadOff
-  /// The watched lead is too noisy to be judged.
-  case poorSignal
-  /// Samples were lost between the gateway and the window.
-  case samplesLost
-  /// No packet has come for a while.
-  case streamSilent
-  /// The leads or the sample rate changed, and the patient is being learnt anew.
-  case layoutChanged
-  /// Packets of this stream were refused.
-  case packetsRefused
-  /// New streams were refused because the limit is reached.
-  case streamsRefused
+/// What an alarm is about. The raw value is the `condition` of an alert event.
+public enum ConditionName: String, CaseIterable, Codable, Sendable {
+  case abnormalBeats, asystole, ventricularTachycardia, ventricularRun, atrialFibrillation
+  case extremeBradycardia, extremeTachycardia
+  case leadOff, signalQuality, noise, notAnalysable
+  case gap, streamSilent, layoutChange, badPackets, streamLimit, overload
 
   public var kind: AlarmKind {
     switch self {
-    case .reconstructionError: .physiological
-    case .leadOff, .poorSignal, .samplesLost, .streamSilent, .layoutChanged, .packetsRefused,
-      .streamsRefused:
+    case .abnormalBeats, .asystole, .ventricularTachycardia, .ventricularRun,
+      .atrialFibrillation, .extremeBradycardia, .extremeTachycardia:
+      .physiological
+    case .leadOff, .signalQuality, .noise, .notAnalysable, .gap, .streamSilent, .layoutChange,
+      .badPackets, .streamLimit, .overload:
       .technical
     }
   }
 
+  /// The code in the event partition of ISO/IEEE 11073-10101; nil where we found none in a public
+  /// source. Documentation/Protocol.md cites the source of each.
+  public var code: MDCCode? {
+    switch self {
+    case .abnormalBeats: MDCCode(value: 3266, name: "MDC_EVT_ECG_ARRHY")
+    case .asystole: MDCCode(value: 3076, name: "MDC_EVT_ECG_ASYSTOLE")
+    case .ventricularTachycardia: MDCCode(value: 3224, name: "MDC_EVT_ECG_V_TACHY")
+    case .ventricularRun: MDCCode(value: 3212, name: "MDC_EVT_ECG_V_P_C_RUN")
+    case .atrialFibrillation: MDCCode(value: 3128, name: "MDC_EVT_ECG_ATR_FIB")
+    case .extremeBradycardia: MDCCode(value: 3086, name: "MDC_EVT_ECG_BRADY_EXTREME")
+    case .extremeTachycardia: MDCCode(value: 3122, name: "MDC_EVT_ECG_TACHY_EXTREME")
+    case .leadOff: MDCCode(value: 274, name: "MDC_EVT_LEADS_OFF")
+    case .signalQuality: MDCCode(value: 434, name: "MDC_EVT_SIG_QUALITY")
+    case .noise: MDCCode(value: 432, name: "MDC_EVT_WAVE_ARTIF_ERR")
+    case .notAnalysable: MDCCode(value: 384, name: "MDC_EVT_SIG_UNANALYZEABLE")
+    case .gap, .streamSilent, .layoutChange, .badPackets, .streamLimit, .overload: nil
+    }
+  }
+
+  /// How soon an operator should respond.
   public var priority: AlarmPriority {
     switch self {
-    case .reconstructionError, .leadOff, .streamSilent, .streamsRefused: .medium
-    case .poorSignal, .samplesLost, .layoutChanged, .packetsRefused: .low
+    case .asystole, .ventricularTachycardia, .extremeBradycardia, .extremeTachycardia: .high
+    case .abnormalBeats, .ventricularRun, .atrialFibrillation, .leadOff, .streamSilent,
+      .streamLimit, .overload:
+      .medium
+    case .signalQuality, .noise, .notAnalysable, .gap, .layoutChange, .badPackets: .low
     }
   }
 }

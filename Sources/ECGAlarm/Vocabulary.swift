@@ -1,14 +1,24 @@
-/// Whether an alarm speaks of the patient or of the equipment (terms of IEC 60601-1-8).
-public enum AlarmKind: String, Codable, Sendable, CaseIterable {
+/// Whether an alarm is about the patient or about the measurement (IEC 60601-1-8).
+public enum AlarmKind: String, CaseIterable, Codable, Sendable {
   case physiological, technical
 }
 
-/// How soon an operator should respond (terms of IEC 60601-1-8), most urgent first.
-public enum AlarmPriority: String, Codable, Sendable, CaseIterable {
-  case high, medium, low
+/// How soon somebody has to look (IEC 60601-1-8): at once, soon, or be aware.
+public enum AlarmPriority: String, CaseIterable, Codable, Comparable, Sendable {
+  case low, medium, high
+
+  private var rank: Int {
+    switch self {
+    case .low: 0
+    case .medium: 1
+    case .high: 2
+    }
+  }
+
+  public static func < (a: AlarmPriority, b: AlarmPriority) -> Bool { a.rank < b.rank }
 }
 
-/// The place of an alert in the life of its alarm.
-public enum AlertPhase: String, Codable, Sendable, CaseIterable {
+/// The place of an event in its alarm's life.
+public enum AlertPhase: String, CaseIterable, Codable, Sendable {
   case start, `continue`, end
 }

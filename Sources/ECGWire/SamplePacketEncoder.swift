@@ -73,7 +73,8 @@ public struct SamplePacketEncoder: Sendable {
   ) {
     let samples = begin(millivolts.count, firstSample, deviceTimeNs, isLast, &packet)
     var at = header.count
-    for (i, lead) in leads.enumerated() {
+    for i in 0..<leads.count {
+      let lead = leads[i]
       for j in (i * samples)..<((i + 1) * samples) {
         switch format {
         case .int16: packet.store(Self.unit(millivolts[j], lead), at: at)

@@ -25,7 +25,7 @@ public struct NoiseMixer: Sendable {
 
   private let noise: [Float]
   private let gain: Float
-  private let offset: Int
+  private var offset: Int
 
   /// - Parameters:
   ///   - noise: the noise record's samples; a missing one adds nothing.
@@ -41,8 +41,14 @@ public struct NoiseMixer: Sendable {
     let wanted = SignalPower.power(qrsAmplitude: qrsAmplitude) / pow(10, snrDecibels / 10)
     gain = Float((wanted / power).squareRoot())
     self.noise = Self.resampled(noise, from: noiseRate, to: signalRate)
+    offset = 0
+    restart(seed: seed)
+  }
+
+  /// Begins at another place of the noise record.
+  public mutating func restart(seed: UInt64) {
     var random = SeededRandom(seed: seed)
-    offset = random.index(below: self.noise.count)
+    offset = random.index(below: noise.count)
   }
 
   /// What is added to the signal's sample of that number, in the signal's unit.

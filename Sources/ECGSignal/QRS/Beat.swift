@@ -3,7 +3,7 @@ public struct Beat: Hashable, Sendable {
   /// The model-rate sample, counted as the detector's input is, where the QRS complex is
   /// largest.
   public let fiducial: Int64
-  /// The value there of the signal that the detector band-passes, with its sign.
+  /// The 5-17 Hz part of the signal there, with its sign, in millivolts.
   public let peak: Float
 
   public init(fiducial: Int64, peak: Float) {

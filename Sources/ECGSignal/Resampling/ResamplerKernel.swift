@@ -39,6 +39,9 @@ public struct ResamplerKernel: Sendable {
   /// Tables up to this many coefficients (256 KiB) hold every phase exactly.
   static let maximumExactCoefficients = 65_536
 
+  /// The size of the shared table, in coefficients of 4 bytes.
+  public var coefficientCount: Int { table.count }
+
   public var isPassThrough: Bool { delayInputSamples == 0 }
 
   public init(from inputRate: SampleRate, to outputRate: SampleRate) {

@@ -1,0 +1,51 @@
+# ecgd. `make demo` shows it; `make test` tests it; `make check` is what a change must pass.
+
+SWIFT_BUILD := swift build -c release
+RELEASE := .build/release
+PYTHON := build/python/bin/python3
+# Real records for the tests that need them; without, those tests say that they are skipped.
+ECGD_DATA ?= $(wildcard $(CURDIR)/../shared/data)
+export ECGD_DATA
+export ECGD_PYTHON := $(CURDIR)/$(PYTHON)
+SOURCES := Package.swift Sources Tests
+
+.PHONY: help deps build demo test check lint verify clean
+
+help:
+	@echo "make demo    a real heart's ectopic beats become alerts (RECORD=dir/208 for another record)"
+	@echo "make test    every test"
+	@echo "make check   every test, format, warnings as errors, unit files"
+	@echo "make build   release binaries in $(RELEASE)"
+
+deps:
+	@Packaging/build-dependencies.sh
+
+build: deps
+	$(SWIFT_BUILD) --product ecgd
+	$(SWIFT_BUILD) --product ecgctl
+
+# The independent ZeroMQ peer and the schema validator of the tests.
+$(PYTHON): Documentation/Examples/requirements.txt
+	python3 -m venv build/python
+	build/python/bin/pip install --quiet --requirement $<
+	@touch $@
+
+demo: build
+	@Documentation/Examples/demo.sh $(RECORD)
+
+test: deps $(PYTHON)
+	swift build --build-tests
+	swift test --skip-build
+
+lint:
+	swift format lint --strict --recursive $(SOURCES)
+
+verify:
+	systemd-analyze verify --recursive-errors=yes systemd/*.service
+
+check: lint test
+	ECGD_WERROR=1 swift build --build-tests --scratch-path .build-strict
+	$(MAKE) verify
+
+clean:
+	rm -rf .build .build-strict build

@@ -1,0 +1,28 @@
+import ECGWire
+
+/// What does not change while a daemon runs.
+struct DaemonFacts: Sendable {
+  let version: String
+  let model: String
+  let modelHash: String
+  let shards: Int
+  let startedNs: UInt64
+  /// Wall time minus monotonic time, at the start: turns one into the other.
+  let wallOffsetNs: Int64
+
+  init(version: String, model: String, modelHash: String, shards: Int) {
+    self.version = version
+    self.model = model
+    self.modelHash = modelHash
+    self.shards = shards
+    startedNs = MonotonicClock.nanoseconds()
+    wallOffsetNs = AlertWriter.wallNs() - Int64(startedNs)
+  }
+
+  /// RFC 3339; nil where no time was noted.
+  func wallTime(ofMonotonicNs ns: UInt64) -> String? {
+    ns == 0 ? nil : UTCTime.text(nanoseconds: Int64(ns) + wallOffsetNs)
+  }
+
+  var uptimeSeconds: Double { Double(MonotonicClock.nanoseconds() - startedNs) / 1e9 }
+}

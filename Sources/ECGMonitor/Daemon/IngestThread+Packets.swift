@@ -1,0 +1,142 @@
+import ECGCore
+import ECGWire
+import Glibc
+import ZeroMQ
+
+extension IngestThread {
+  /// Takes what waits in one socket, up to a turn's share.
+  mutating func takeMessages(from index: Int, nowNs: UInt64) {
+    for _ in 0..<Self.messagesPerTurn {
+      do {
+        guard try sockets[index].socket.receive(into: topic, wait: false) else { return }
+        guard topic.hasMore else {
+          refuse(.badTopic, slot: nil)
+          continue
+        }
+        guard try sockets[index].socket.receive(into: packet, wait: false) else { return }
+        if packet.hasMore {
+          try sockets[index].socket.skipRest(of: packet)
+          refuse(.badTopic, slot: nil)
+          continue
+        }
+      } catch {
+        log.log(.error, kind: "receive", "\(error)")
+        return
+      }
+      takePacket(waiting: sockets[index].waitsForShards, nowNs: nowNs)
+    }
+  }
+
+  private mutating func takePacket(waiting: Bool, nowNs: UInt64) {
+    status.packets += 1
+    status.bytes += UInt64(packet.byteCount)
+    let key: StreamKey
+    do {
+      key = try topic.withBytes { bytes throws(PacketError) in try StreamKey(topic: bytes) }
+    } catch {
+      refuse(error, slot: nil)
+      return
+    }
+    let known = directory.slot(of: key)
+    let header: SamplePacketHeader
+    do {
+      header = try packet.withBytes { bytes throws(PacketError) in
+        try SamplePacketHeader.decode(bytes)
+      }
+    } catch {
+      refuse(error, slot: known, stream: key)
+      return
+    }
+    guard let slot = known ?? admit(key, nowNs: nowNs) else { return }
+    directory.touch(slot, nowNs: nowNs)
+    let shard = shards[directory.shard(ofSlot: slot)]
+    let tag = ShardRecord.tag(ShardRecord.packet, slot: slot)
+    let sent = packet.withBytes { bytes in
+      send(bytes, to: shard, tag, nowNs, waiting: waiting)
+    }
+    if !sent { refuse(.overload, slot: slot, stream: key) }
+    if header.isLast { discharge(slot) }
+  }
+
+  private mutating func admit(_ key: StreamKey, nowNs: UInt64) -> Int? {
+    guard let slot = directory.admit(key, nowNs: nowNs) else {
+      refuse(.streamLimit, slot: nil, stream: key)
+      if channel.reports.push(.streamRefused(key)) { publisher.ring() }
+      return nil
+    }
+    let tag = ShardRecord.tag(ShardRecord.admit, slot: slot)
+    send(Array(key.description.utf8), to: shards[directory.shard(ofSlot: slot)], tag, nowNs)
+    return slot
+  }
+
+  private mutating func discharge(_ slot: Int) {
+    let tag = ShardRecord.tag(ShardRecord.discharge, slot: slot)
+    send([], to: shards[directory.shard(ofSlot: slot)], tag, 0)
+    directory.discharge(slot)
+  }
+
+  /// Streams that have sent nothing for long give up their places.
+  mutating func dischargeForgotten(nowNs: UInt64) {
+    for (slot, entry) in directory.entries.enumerated() {
+      guard let entry, nowNs > entry.lastPacketNs,
+        nowNs - entry.lastPacketNs > Self.dischargeAfterNs
+      else { continue }
+      log.log(
+        .notice, kind: "discharge", "stream \(entry.key) has been silent for an hour: discharged",
+        metadata: ["stream": "\(entry.key)"])
+      discharge(slot)
+    }
+  }
+
+  private mutating func refuse(_ error: PacketError, slot: Int?, stream: StreamKey? = nil) {
+    let reason = error.reason
+    let from = stream.map { " of stream \($0)" } ?? ""
+    log.log(
+      .warning, kind: reason.name, "packet\(from) refused: \(error)",
+      metadata: stream.map { ["stream": "\($0)"] } ?? [:])
+    count(reason, slot: slot)
+  }
+
+  private mutating func refuse(_ reason: RejectReason, slot: Int?, stream: StreamKey? = nil) {
+    let from = stream.map { " of stream \($0)" } ?? ""
+    log.log(
+      .warning, kind: reason.name, "packet\(from) refused: \(reason.name)",
+      metadata: stream.map { ["stream": "\($0)"] } ?? [:])
+    count(reason, slot: slot)
+  }
+
+  private mutating func count(_ reason: RejectReason, slot: Int?) {
+    status.refused[reason.rawValue] += 1
+    guard let slot else { return }
+    directory.countRefused(reason, slot: slot)
+    // Where the shard is overloaded it will see the gap; more records would not help it.
+    let shard = shards[directory.shard(ofSlot: slot)]
+    let tag = ShardRecord.tag(ShardRecord.refused, slot: slot)
+    _ = shard.packets.push([UInt8]().span.bytes, tag: tag, word: 0)
+    shard.doorbell.ring()
+  }
+
+  /// Control records are few, and must not be lost: they always wait.
+  mutating func send(_ bytes: [UInt8], to shard: ShardChannel, _ tag: UInt32, _ word: UInt64) {
+    _ = send(bytes.span.bytes, to: shard, tag, word, waiting: true)
+  }
+
+  private mutating func send(
+    _ bytes: RawSpan, to shard: ShardChannel, _ tag: UInt32, _ word: UInt64, waiting: Bool
+  ) -> Bool {
+    if shard.packets.push(bytes, tag: tag, word: word) {
+      shard.doorbell.ring()
+      return true
+    }
+    guard waiting else { return false }
+    status.stalls += 1
+    while !shard.packets.push(bytes, tag: tag, word: word) {
+      shard.doorbell.ring()
+      // A shard that hangs is the watchdog's matter: it stops beating while this thread goes on.
+      heartbeat.beat()
+      usleep(200)
+    }
+    shard.doorbell.ring()
+    return true
+  }
+}

@@ -1,0 +1,167 @@
+import ECGCore
+import ECGWire
+import ZeroMQ
+
+/// What the publisher asks of the ingest thread.
+enum IngestCommand: Sendable {
+  case status(token: UInt64)
+  case stop
+}
+
+/// What the ingest thread tells the publisher.
+enum IngestReport: Sendable {
+  case status(token: UInt64, IngestStatus)
+  case streamRefused(StreamKey)
+  case stopped
+}
+
+/// What came in since the start.
+struct IngestStatus: Sendable {
+  var packets: UInt64 = 0
+  var bytes: UInt64 = 0
+  /// By `RejectReason`.
+  var refused = [UInt64](repeating: 0, count: RejectReason.count)
+  /// Times that the thread had to wait for a shard.
+  var stalls: UInt64 = 0
+  /// By stream, packets refused by `RejectReason`.
+  var refusedByStream: [(StreamID, [UInt64])] = []
+}
+
+/// The queues in and out of the ingest thread.
+final class IngestChannel: Sendable {
+  let commands = SPSCRing<IngestCommand>(minimumCapacity: 16)
+  let reports = SPSCRing<IngestReport>(minimumCapacity: 256)
+  let doorbell: Doorbell
+
+  init() throws(SystemCallError) { doorbell = try Doorbell() }
+}
+
+/// The loop of the ingest thread: it owns the sample sockets, checks every packet, and sends it
+/// to the shard that watches its stream.
+struct IngestThread: ~Copyable {
+  let channel: IngestChannel
+  let shards: [ShardChannel]
+  let publisher: Doorbell
+  let heartbeat: ThreadProgress.Heartbeat
+  let log: RateLimitedLog
+  let board: StatusBoard
+  var sockets: [SampleSocket]
+  var poller = Poller()
+  var directory: StreamDirectory
+  var status = IngestStatus()
+  let topic = Message()
+  let packet = Message()
+  var isStopping = false
+
+  /// Messages taken from one socket in one turn, so that none starves the others.
+  static let messagesPerTurn = 256
+  static let idleMs = 250
+  /// A stream that has sent nothing for this long gives up its place.
+  static let dischargeAfterNs: UInt64 = 3_600_000_000_000
+  /// What is already in the sockets when the daemon stops is taken for at most this long.
+  static let drainNs: UInt64 = 300_000_000
+
+  init(
+    channel: IngestChannel, shards: [ShardChannel], publisher: Doorbell,
+    heartbeat: ThreadProgress.Heartbeat, log: RateLimitedLog, board: StatusBoard, sockets: consuming [SampleSocket],
+    maximumStreams: Int
+  ) {
+    self.channel = channel
+    self.shards = shards
+    self.publisher = publisher
+    self.heartbeat = heartbeat
+    self.log = log
+    self.board = board
+    self.sockets = sockets
+    directory = StreamDirectory(maximumStreams: maximumStreams, shards: shards.count)
+    for socket in self.sockets { _ = poller.add(socket.socket) }
+    _ = poller.add(descriptor: channel.doorbell.descriptor)
+  }
+
+  /// Runs until told to stop, and then until the sockets are empty.
+  mutating func run() {
+    var expiryNs: UInt64 = 0
+    while !isStopping {
+      heartbeat.beat()
+      wait()
+      takeCommands()
+      let now = MonotonicClock.nanoseconds()
+      for i in sockets.indices { takeMessages(from: i, nowNs: now) }
+      board.streams.store(directory.count, ordering: .relaxed)
+      board.packets.store(status.packets, ordering: .relaxed)
+      if now - expiryNs > 1_000_000_000 {
+        expiryNs = now
+        dischargeForgotten(nowNs: now)
+      }
+    }
+    drain()
+    for shard in shards { send([], to: shard, ShardRecord.tag(ShardRecord.stop, slot: 0), 0) }
+    _ = channel.reports.push(.stopped)
+    publisher.ring()
+    heartbeat.retire()
+  }
+
+  private mutating func wait() {
+    channel.doorbell.announceSleep()
+    let timeout = channel.commands.count > 0 ? 0 : Self.idleMs
+    do {
+      _ = try poller.wait(timeoutMs: timeout)
+    } catch {
+      log.log(.error, kind: "poll", "\(error)")
+    }
+    channel.doorbell.awake()
+  }
+
+  private mutating func takeCommands() {
+    while let command = channel.commands.pop() {
+      switch command {
+      case .stop: isStopping = true
+      case .status(let token):
+        var answer = status
+        for entry in directory.entries {
+          guard let entry, entry.refused.contains(where: { $0 > 0 }) else { continue }
+          answer.refusedByStream.append((entry.key.stream, entry.refused))
+        }
+        if channel.reports.push(.status(token: token, answer)) { publisher.ring() }
+      }
+    }
+  }
+
+  private mutating func drain() {
+    let end = MonotonicClock.nanoseconds() + Self.drainNs
+    var before: UInt64
+    repeat {
+      before = status.packets
+      let now = MonotonicClock.nanoseconds()
+      for i in sockets.indices { takeMessages(from: i, nowNs: now) }
+    } while status.packets > before && MonotonicClock.nanoseconds() < end
+  }
+}
+
+/// A socket that samples come in on, and what is done when the shards cannot keep up.
+final class SampleSocket {
+  var socket: Socket
+  let endpoint: String
+  /// PULL waits, and so the gateway; SUB sheds, because waiting would only lose the samples
+  /// unseen at the publisher.
+  let waitsForShards: Bool
+
+  init(_ configuration: Configuration.SampleSocket, in context: Context) throws(ZeroMQError) {
+    endpoint = configuration.endpoint.text
+    switch configuration.kind {
+    case .pull:
+      socket = try Socket(.pull, in: context)
+      waitsForShards = true
+    case .sub:
+      socket = try Socket(.sub, in: context)
+      waitsForShards = false
+      try socket.subscribe(SampleTopic.prefix)
+    }
+    try socket.setMaximumMessageSize(SamplePacketHeader.maximumByteCount * 2)
+    try socket.setHeartbeat(intervalMs: 2000, timeoutMs: 6000)
+    switch configuration.attach {
+    case .bind: try socket.bind(endpoint)
+    case .connect: try socket.connect(endpoint)
+    }
+  }
+}

@@ -1,0 +1,148 @@
+import ECGCore
+import ECGJournal
+import ECGPipeline
+import ECGWire
+import Glibc
+import ZeroMQ
+
+/// The loop of the publisher thread: it owns the journal, the alerts socket and the control
+/// socket. An alert is on the disk before it is on the socket.
+struct PublisherThread: ~Copyable {
+  let ingest: IngestChannel
+  let shards: [ShardChannel]
+  let doorbell: Doorbell
+  let heartbeat: ThreadProgress.Heartbeat
+  let log: RateLimitedLog
+  let board: StatusBoard
+  var sockets: PublisherSockets
+  var poller = Poller()
+  var writer: AlertWriter
+  var active = ActiveAlarms()
+  var question: StatusQuestion?
+  var refusals = StreamRefusals()
+  let facts: DaemonFacts
+  private var stoppedShards = 0
+  private var boardNs: UInt64 = 0
+
+  static let idleMs = 250
+  /// Alerts written to the journal in one transaction.
+  static let alertsPerTurn = 512
+  static let boardNsPeriod: UInt64 = 1_000_000_000
+
+  init(
+    ingest: IngestChannel, shards: [ShardChannel], doorbell: Doorbell,
+    heartbeat: ThreadProgress.Heartbeat, log: RateLimitedLog, board: StatusBoard,
+    sockets: consuming PublisherSockets, writer: consuming AlertWriter, facts: DaemonFacts
+  ) {
+    self.ingest = ingest
+    self.shards = shards
+    self.doorbell = doorbell
+    self.heartbeat = heartbeat
+    self.log = log
+    self.board = board
+    self.sockets = sockets
+    self.writer = writer
+    self.facts = facts
+    _ = poller.add(self.sockets.control)
+    _ = poller.add(self.sockets.alerts)
+    _ = poller.add(descriptor: doorbell.descriptor)
+  }
+
+  /// Runs until every shard has stopped and everything that they told is published.
+  mutating func run() {
+    sendUnpublished()
+    while stoppedShards < shards.count {
+      heartbeat.beat()
+      wait()
+      let drafts = takeReports()
+      publish(drafts)
+      takeSubscriptions()
+      takeRequests()
+      answerIfComplete()
+      publish(refusals.tick(nowNs: MonotonicClock.nanoseconds()))
+      askForBoardIfDue()
+      writer.maintain(log: log)
+    }
+    heartbeat.retire()
+  }
+
+  private mutating func wait() {
+    doorbell.announceSleep()
+    let hasWork = shards.contains { $0.reports.count > 0 } || ingest.reports.count > 0
+    do {
+      _ = try poller.wait(timeoutMs: hasWork ? 0 : Self.idleMs)
+    } catch {
+      log.log(.error, kind: "poll", "\(error)")
+    }
+    doorbell.awake()
+  }
+
+  /// What the other threads have told, alerts in the order of each shard.
+  private mutating func takeReports() -> [AlertWriter.Item] {
+    var drafts: [AlertWriter.Item] = []
+    while let report = ingest.reports.pop() {
+      switch report {
+      case .status(let token, let status): question?.take(status, token: token)
+      case .streamRefused(let key):
+        drafts += refusals.take(key, nowNs: MonotonicClock.nanoseconds())
+      case .stopped: break
+      }
+    }
+    for (i, shard) in shards.enumerated() {
+      while drafts.count < Self.alertsPerTurn, let report = shard.reports.pop() {
+        switch report {
+        case .alert(let draft, let facts): drafts.append(.stream(draft, facts))
+        case .status(let token, let status): question?.take(status, ofShard: i, token: token)
+        case .stopped: stoppedShards += 1
+        }
+      }
+    }
+    return drafts
+  }
+
+  /// Journal first, then the socket.
+  private mutating func publish(_ drafts: [AlertWriter.Item]) {
+    guard !drafts.isEmpty else { return }
+    let events = writer.write(drafts, log: log)
+    for event in events {
+      active.take(event)
+      send(stream: event.stream, json: event.json)
+    }
+    writer.markPublished(log: log)
+  }
+
+  /// What a daemon that was killed between disk and socket still owed.
+  private mutating func sendUnpublished() {
+    for entry in writer.unpublished(log: log) { send(stream: entry.stream, json: entry.json) }
+    writer.markPublished(log: log)
+  }
+
+  private mutating func send(stream: StreamID, json: [UInt8]) {
+    do {
+      let topic = AlertTopic.bytes(stream == AlertWriter.daemonStream ? nil : stream)
+      guard try sockets.alerts.send(topic, more: true, wait: false),
+        try sockets.alerts.send(json, wait: false)
+      else {
+        log.log(.error, kind: "alertSend", "an operator does not read its alerts; it lost one")
+        return
+      }
+    } catch {
+      log.log(.error, kind: "alertSend", "\(error)")
+    }
+  }
+
+  /// Subscriptions are read and dropped: they only make the socket readable.
+  private mutating func takeSubscriptions() {
+    while let frames = try? sockets.alerts.receiveFrames(wait: false), !frames.isEmpty {}
+  }
+
+  /// Once a second the board shows what `STATUS=` tells.
+  private mutating func askForBoardIfDue() {
+    let now = MonotonicClock.nanoseconds()
+    guard now - boardNs >= Self.boardNsPeriod else { return }
+    boardNs = now
+    board.alertsPublished.store(writer.publishedCount, ordering: .relaxed)
+    board.activeAlarms.store(active.count, ordering: .relaxed)
+    log.flush()
+  }
+}

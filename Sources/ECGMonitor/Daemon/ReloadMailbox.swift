@@ -1,0 +1,37 @@
+import ECGPipeline
+import Synchronization
+
+/// The newest settings for the shards; each takes them once. Written when an administrator
+/// reloads, read once a turn: the lock is free all but always, and never held for long.
+final class ReloadMailbox: Sendable {
+  private let settings = Mutex(AlarmSettings())
+  private let version = Atomic<UInt64>(0)
+
+  func put(_ new: AlarmSettings) {
+    settings.withLock { $0 = new }
+    version.wrappingAdd(1, ordering: .releasing)
+  }
+
+  /// Settings newer than version `seen`; nil, after one atomic load, where there are none.
+  func take(after seen: inout UInt64) -> AlarmSettings? {
+    let now = version.load(ordering: .acquiring)
+    guard now != seen else { return nil }
+    seen = now
+    return settings.withLock { $0 }
+  }
+}
+
+extension AlarmSettings {
+  init(_ configuration: Configuration) {
+    self.init()
+    let alarm = configuration.alarm
+    limit = alarm.limit.map { Float($0) }
+    k = alarm.persistence.k
+    n = alarm.persistence.n
+    onsetDelaySeconds = Double(alarm.onsetDelayMs) / 1000
+    clearMargin = Float(alarm.clearMargin)
+    clearAfterSeconds = alarm.clearAfterSeconds
+    minimumQuality = Float(alarm.minimumQuality)
+    silentAfterSeconds = configuration.streams.silentAfterSeconds
+  }
+}

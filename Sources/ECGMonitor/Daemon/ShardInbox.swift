@@ -1,0 +1,63 @@
+import ECGCore
+import ECGPipeline
+import ECGWire
+import Glibc
+
+/// What the ingest thread sends to a shard, in order, through its byte ring.
+enum ShardRecord {
+  /// A sample packet, as it came.
+  static let packet: UInt32 = 0
+  /// A new stream; the bytes are its name.
+  static let admit: UInt32 = 1
+  /// A packet of the stream was refused.
+  static let refused: UInt32 = 2
+  /// The stream has ended, or has been silent for too long.
+  static let discharge: UInt32 = 3
+  /// Nothing comes after this.
+  static let stop: UInt32 = 4
+
+  static let slotBits: UInt32 = 24
+  static func tag(_ kind: UInt32, slot: Int) -> UInt32 { kind << slotBits | UInt32(slot) }
+  static func kind(_ tag: UInt32) -> UInt32 { tag >> slotBits }
+  static func slot(_ tag: UInt32) -> Int { Int(tag & (1 << slotBits - 1)) }
+}
+
+/// What the publisher asks of a shard.
+enum ShardCommand: Sendable {
+  case status(token: UInt64)
+}
+
+/// What a shard tells the publisher.
+enum ShardReport: Sendable {
+  case alert(AlertDraft, StreamFacts)
+  case status(token: UInt64, ShardStatus)
+  case stopped
+}
+
+/// What stands in every alert of a stream beside the draft.
+struct StreamFacts: Sendable {
+  var stream: StreamID
+  var lead: Lead
+  var leads: [Lead]
+  var rate: SampleRate
+  var mode: SampleMode
+}
+
+/// How a shard stands.
+struct ShardStatus: Sendable {
+  var streams: [(StreamFacts, StreamSnapshot)]
+  var latency: LatencyHistogram
+}
+
+/// The queues in and out of one shard's thread.
+final class ShardChannel: Sendable {
+  let packets: ByteRing
+  let commands = SPSCRing<ShardCommand>(minimumCapacity: 16)
+  let reports = SPSCRing<ShardReport>(minimumCapacity: 4096)
+  let doorbell: Doorbell
+
+  init(ringBytes: Int) throws(SystemCallError) {
+    packets = ByteRing(minimumCapacity: ringBytes)
+    doorbell = try Doorbell()
+  }
+}

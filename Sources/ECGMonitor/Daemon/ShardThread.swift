@@ -1,0 +1,179 @@
+import ECGCore
+import ECGPipeline
+import ECGWire
+import Logging
+
+/// The loop of one shard's thread: packets in, alert drafts out.
+struct ShardThread {
+  let channel: ShardChannel
+  let publisher: Doorbell
+  let heartbeat: ThreadProgress.Heartbeat
+  let log: RateLimitedLog
+  let mailbox: ReloadMailbox
+  let preferredLeads: [LeadName]
+  let maximumWaitNs: UInt64
+  private let shard: Shard
+  private var facts: [Int: WatchedStream] = [:]
+  private var samples = [Float](repeating: 0, count: SamplePacketHeader.maximumByteCount / 2)
+  private var isStopping = false
+  private var waitingSinceNs: UInt64 = 0
+  private var tickedNs: UInt64 = 0
+  private var settingsVersion: UInt64 = 0
+
+  /// Packets taken in one turn before commands and deadlines are looked at.
+  private static let packetsPerTurn = 64
+  private static let idleMs: Int32 = 250
+  private static let tickNs: UInt64 = 250_000_000
+
+  init(
+    channel: ShardChannel, publisher: Doorbell, heartbeat: ThreadProgress.Heartbeat,
+    log: RateLimitedLog, mailbox: ReloadMailbox, plan: ModelPlan, settings: AlarmSettings, configuration: Configuration
+  ) {
+    self.channel = channel
+    self.publisher = publisher
+    self.heartbeat = heartbeat
+    self.log = log
+    self.mailbox = mailbox
+    let leads =
+      configuration.signal.leads.isEmpty
+      ? plan.model.manifest.leads.names.compactMap { Lead($0) } : configuration.signal.leads
+    preferredLeads = leads.map { LeadName($0) }
+    maximumWaitNs = UInt64(configuration.batch.maximumWaitMs) * 1_000_000
+    shard = Shard(plan, settings, maximumWindows: configuration.batch.maximumWindows)
+  }
+
+  /// Runs until a `stop` record has come and everything before it is told.
+  mutating func run() {
+    while !isStopping {
+      heartbeat.beat()
+      takeCommands()
+      let isIdle = takePackets()
+      flushIfDue(isIdle: isIdle)
+      tickIfDue()
+      report()
+      if isIdle, !isStopping, shard.drafts.isEmpty { sleep() }
+    }
+    shard.dischargeAll()
+    while !shard.drafts.isEmpty {
+      heartbeat.beat()
+      report()
+    }
+    while !channel.reports.push(.stopped) { heartbeat.beat() }
+    publisher.ring()
+    heartbeat.retire()
+  }
+
+  private func sleep() {
+    channel.doorbell.sleep(timeoutMs: Self.idleMs) {
+      channel.packets.count > 0 || channel.commands.count > 0
+    }
+  }
+
+  /// True where no packet was waiting.
+  private mutating func takePackets() -> Bool {
+    for _ in 0..<Self.packetsPerTurn {
+      let packets = channel.packets
+      let popped = packets.pop { bytes, tag, word in take(bytes, tag: tag, word: word) }
+      if !popped { return true }
+      report()
+    }
+    return false
+  }
+
+  private mutating func take(_ bytes: RawSpan, tag: UInt32, word: UInt64) {
+    let slot = ShardRecord.slot(tag)
+    switch ShardRecord.kind(tag) {
+    case ShardRecord.packet: takePacket(bytes, slot: slot, receivedNs: word)
+    case ShardRecord.admit:
+      facts[slot] = WatchedStream(StreamKey(name: bytes)!.stream)
+    case ShardRecord.refused: shard.refused(slot: slot)
+    case ShardRecord.discharge:
+      shard.discharge(slot: slot)
+      // The drafts of its last alarms need its facts.
+      report(waiting: true)
+      facts[slot] = nil
+    default: isStopping = true
+    }
+  }
+
+  private mutating func takePacket(_ bytes: RawSpan, slot: Int, receivedNs: UInt64) {
+    guard let header = try? SamplePacketHeader.decode(bytes) else {
+      preconditionFailure("ingest lets only packets through that decode")
+    }
+    guard let stream = facts[slot] else { preconditionFailure("a stream is admitted first") }
+    if !stream.layout.matches(header, in: bytes) {
+      guard prepare(stream, header, in: bytes, slot: slot) else { return }
+    }
+    let count = header.samplesPerLead
+    var destination = samples.mutableSpan.extracting(0..<count)
+    header.copyMillivolts(lead: stream.leadIndex, from: bytes, into: &destination)
+    if !shard.hasWaitingWindows { waitingSinceNs = receivedNs }
+    shard.take(
+      samples.span.extracting(0..<count),
+      at: PacketPlace(
+        session: header.session, sequence: header.sequence, first: header.firstSample,
+        count: count),
+      deviceTimeNs: header.deviceTimeNs, slot: slot, receivedNs: receivedNs)
+  }
+
+  /// Admits the stream, or follows a change of its layout. Allocates: this is an admission.
+  private func prepare(
+    _ stream: WatchedStream, _ header: SamplePacketHeader, in bytes: RawSpan, slot: Int
+  ) -> Bool {
+    let isNew = stream.layout.isEmpty
+    stream.take(header, in: bytes, preferring: preferredLeads)
+    do {
+      if isNew {
+        try shard.admit(slot: slot, rate: header.sampleRate)
+      } else {
+        try shard.changeLayout(slot: slot, rate: header.sampleRate, at: header.firstSample)
+        log.log(
+          .warning, kind: "layoutChange",
+          "stream \(stream.id): leads, gain or rate changed; the patient is learnt anew",
+          metadata: ["stream": "\(stream.id)"])
+      }
+      return true
+    } catch {
+      log.log(
+        .error, kind: "plan", "stream \(stream.id) cannot be watched: \(error)",
+        metadata: ["stream": "\(stream.id)"])
+      return false
+    }
+  }
+
+  private mutating func takeCommands() {
+    if let settings = mailbox.take(after: &settingsVersion) { shard.apply(settings) }
+    while let command = channel.commands.pop() {
+      switch command {
+      case .status(let token):
+        let status = ShardStatus(
+          streams: shard.snapshot().map { (facts[$0.slot]!.facts, $0) }, latency: shard.latency)
+        if channel.reports.push(.status(token: token, status)) { publisher.ring() }
+      }
+    }
+  }
+
+  private func flushIfDue(isIdle: Bool) {
+    guard shard.hasWaitingWindows else { return }
+    let now = MonotonicClock.nanoseconds()
+    // With nothing else to do there is no company worth waiting for.
+    if isIdle || now - waitingSinceNs >= maximumWaitNs { shard.flush(nowNs: now) }
+  }
+
+  private mutating func tickIfDue() {
+    let now = MonotonicClock.nanoseconds()
+    guard now - tickedNs >= Self.tickNs else { return }
+    tickedNs = now
+    shard.tick(nowNs: now)
+  }
+
+  /// Hands the drafts over; what does not fit stays for the next turn.
+  private func report(waiting: Bool = false) {
+    repeat {
+      guard !shard.drafts.isEmpty else { return }
+      shard.collect { channel.reports.push(.alert($0, facts[$0.slot]!.facts)) }
+      publisher.ring()
+      heartbeat.beat()
+    } while waiting && !shard.drafts.isEmpty
+  }
+}

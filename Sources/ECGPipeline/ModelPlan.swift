@@ -1,0 +1,39 @@
+public import ECGCore
+public import ECGModel
+public import ECGSignal
+
+/// A model and what it asks of the signal before it, worked out once and shared by every stream.
+public struct ModelPlan: Sendable {
+  public let model: Autoencoder
+  public let rate: SampleRate
+  public let schedule: SignalPath.Schedule
+  public let settings: ScoreSettings
+  let highPass: ConditionerPlan.Edge?
+  let lowPass: ConditionerPlan.Edge?
+  let mainsHz: Double?
+
+  /// - Parameters:
+  ///   - mainsHz: the local mains frequency, for models that want a notch; nil for none.
+  ///   - learningSeconds: replaces the manifest's.
+  public init(_ model: Autoencoder, mainsHz: Double?, learningSeconds: Double? = nil) {
+    let manifest = model.manifest
+    self.model = model
+    rate = SampleRate(hertz: manifest.sampleRateHz)!
+    switch manifest.window {
+    case .sliding(let length, let hop): schedule = .sliding(length: length, hop: hop)
+    case .beat(let before, let after): schedule = .beats(before: before, after: after)
+    }
+    settings = ScoreSettings(manifest, learningSeconds: learningSeconds)
+    highPass = manifest.filters.highPass.map { .init(hertz: $0.hz, order: $0.order) }
+    lowPass = manifest.filters.lowPass.map { .init(hertz: $0.hz, order: $0.order) }
+    self.mainsHz = manifest.filters.mainsNotch ? mainsHz : nil
+  }
+
+  /// What is done to a lead that comes in at `inputRate`.
+  public func conditioner(inputRate: SampleRate) -> ConditionerPlan {
+    ConditionerPlan(
+      inputRate: inputRate, outputRate: rate, highPass: highPass, lowPass: lowPass,
+      // A notch at or over half the source's rate would have nothing to remove.
+      notchHz: mainsHz.flatMap { $0 < inputRate.hertz / 2 ? $0 : nil })
+  }
+}

@@ -1,0 +1,67 @@
+import ECGAlarm
+import ECGCore
+import ECGSignal
+
+extension Shard {
+  /// Feeds a technical condition and drafts the alert that follows.
+  func judge(
+    _ name: StreamCondition, of stream: StreamPipeline, _ evidence: Evidence,
+    at sample: SampleNumber
+  ) {
+    let index = name.rawValue
+    // A condition at rest needs no clear evidence; this is the common case for every packet.
+    if evidence == .clear, stream.conditions[index].state == .normal { return }
+    let transition = stream.conditions[index].process(evidence, start: sample, end: sample)
+    guard let transition else { return }
+    // Windows completed before this come first, however long they would have waited.
+    settle(stream)
+    draft(transition, name, of: stream, quality: stream.assess())
+  }
+
+  /// Once a second: lead off, poor signal, and the end of what was lost.
+  func judgeSignal(of stream: StreamPipeline, at sample: SampleNumber) {
+    let quality = stream.assess()
+    judge(.leadOff, of: stream, quality.reason.isLeadOff ? .exceeding : .clear, at: sample)
+    let isPoor = !quality.reason.isLeadOff && quality.index < stream.settings.minimumQuality
+    judge(.signalQuality, of: stream, isPoor ? .exceeding : .clear, at: sample)
+    judge(.gap, of: stream, .clear, at: sample)
+    judge(.badPackets, of: stream, .clear, at: sample)
+    if stream.condition(.layoutChange).isActive {
+      settle(stream)
+      if !stream.scorer.isLearning { judge(.layoutChange, of: stream, .clear, at: sample) }
+    }
+  }
+
+  /// Ends every alarm of the stream at its last sample.
+  func closeAlarms(of stream: StreamPipeline) {
+    let last = (stream.continuity.expected ?? SampleNumber(1)) - 1
+    for name in StreamCondition.allCases {
+      let transition = stream.conditions[name.rawValue].close(at: last)
+      if let transition { draft(transition, name, of: stream, quality: stream.assess()) }
+    }
+  }
+
+  func draft(
+    _ transition: AlarmTransition, _ name: StreamCondition, of stream: StreamPipeline,
+    quality: QualityAssessment, score: Float? = nil, worst: WorstSegment? = nil,
+    receivedNs: UInt64? = nil
+  ) {
+    let index = name.rawValue
+    if transition.phase == .start {
+      stream.counters.alarms += 1
+      stream.alarmNumbers[index] = stream.counters.alarms
+    }
+    drafts.append(
+      AlertDraft(
+        slot: stream.slot, condition: name.name, transition: transition,
+        alarmNumber: stream.alarmNumbers[index],
+        onsetTimeNs: stream.clock.time(of: transition.onset),
+        detectionTimeNs: stream.clock.time(of: transition.detection),
+        score: score, limit: name == .abnormalBeats ? stream.limit : nil, worst: worst,
+        quality: quality, receivedNs: receivedNs ?? stream.lastReceivedNs))
+  }
+}
+
+extension StreamPipeline {
+  func condition(_ name: StreamCondition) -> AlarmCondition { conditions[name.rawValue] }
+}

@@ -1,0 +1,121 @@
+import ECGAlarm
+public import ECGCore
+public import ECGSignal
+
+extension Shard {
+  /// Takes one packet's samples of the watched lead, in millivolts, NaN where missing.
+  ///
+  /// - Parameters:
+  ///   - deviceTimeNs: device time of the first sample, ns since the Unix epoch; 0 is unknown.
+  ///   - receivedNs: monotonic time at which the packet came in; only measures latency and
+  ///     silence.
+  public func take(
+    _ samples: Span<Float>, at place: PacketPlace, deviceTimeNs: Int64, slot: Int,
+    receivedNs: UInt64
+  ) {
+    precondition(samples.count == place.count)
+    guard let stream = streams[slot] else { return }
+    stream.counters.packets += 1
+    stream.lastReceivedNs = receivedNs
+    judge(.streamSilent, of: stream, .clear, at: place.first)
+    let skip: Int
+    switch stream.continuity.take(place) {
+    case .next: skip = 0
+    case .first:
+      skip = 0
+      stream.restartPath(at: place.first)
+    case .overlap(let known):
+      skip = known
+      stream.counters.overlaps += 1
+      stream.counters.trimmed += UInt64(known)
+    case .gap(let missing):
+      skip = 0
+      stream.counters.gaps += 1
+      stream.counters.lost += UInt64(missing)
+      settle(stream)
+      judge(.gap, of: stream, .exceeding, at: place.first)
+      stream.restartPath(at: place.first)
+    case .restart:
+      skip = 0
+      stream.counters.restarts += 1
+      settle(stream)
+      closeAlarms(of: stream)
+      stream.clock.reset()
+      stream.restartPath(at: place.first)
+    case .duplicate:
+      stream.counters.duplicates += 1
+      return
+    case .late:
+      stream.counters.late += 1
+      return
+    }
+    stream.clock.take(deviceTimeNs, at: place.first)
+    feed(samples, from: skip, to: stream)
+  }
+
+  /// The watched lead or the rate is another now: scores what was there, forgets the patient and
+  /// prepares the stream anew. Allocates where the rate changed.
+  public func changeLayout(slot: Int, rate: SampleRate, at first: SampleNumber)
+    throws(ConditionerPlanError)
+  {
+    guard let old = streams[slot] else { return }
+    settle(old)
+    closeAlarms(of: old)
+    let new = try StreamPipeline(slot: slot, rate: rate, plan: plan, settings: settings)
+    new.counters = old.counters
+    new.counters.layoutChanges += 1
+    new.alarmNumbers = old.alarmNumbers
+    streams[slot] = new
+    new.continuity.reset()
+    judge(.layoutChange, of: new, .exceeding, at: first)
+  }
+
+  /// Raises or clears the alarm of streams that have sent nothing, by wall time.
+  public func tick(nowNs: UInt64) {
+    for stream in streams.values {
+      guard let expected = stream.continuity.expected, nowNs > stream.lastReceivedNs,
+        Double(nowNs - stream.lastReceivedNs) / 1e9 >= stream.settings.silentAfterSeconds
+      else { continue }
+      if !stream.condition(.streamSilent).isActive {
+        judge(.streamSilent, of: stream, .exceeding, at: expected - 1)
+      }
+    }
+  }
+
+  /// A packet of this stream was refused.
+  public func refused(slot: Int) {
+    guard let stream = streams[slot], let expected = stream.continuity.expected else { return }
+    judge(.badPackets, of: stream, .exceeding, at: expected - 1)
+  }
+
+  private func feed(_ samples: Span<Float>, from start: Int, to stream: StreamPipeline) {
+    var at = start
+    stream.counters.samples += UInt64(samples.count - start)
+    while at < samples.count {
+      let end = min(at + SignalPath.maximumBlock, samples.count)
+      let block = samples.extracting(at..<end)
+      for i in 0..<block.count where block[i].isNaN { stream.counters.missing += 1 }
+      stream.path.load(block)
+      while let event = stream.path.next() { handle(event, of: stream) }
+      at = end
+    }
+  }
+
+  private func handle(_ event: SignalPath.Event, of stream: StreamPipeline) {
+    switch event {
+    case .beat(let beat):
+      stream.counters.beats += 1
+      stream.heart.process(beatAt: beat.fiducial)
+    case .window(let range, let beat):
+      add(range, beat: beat, of: stream)
+    case .second(let endIndex):
+      judgeSignal(of: stream, at: stream.sample(at: endIndex - 1))
+    }
+  }
+
+  /// Scores every window of the stream that is still in the batch, so that what follows cannot
+  /// change the past.
+  func settle(_ stream: StreamPipeline) {
+    if stream.pending > 0 { flush() }
+  }
+}

@@ -1,0 +1,62 @@
+public import ECGCore
+public import ECGSignal
+
+/// The streams of one thread, and the batch in which their windows go through the network.
+///
+/// Runs on plain values, so that tests and `evaluate` need no socket: admit a stream, take its
+/// samples packet by packet, flush the batch, collect the alert drafts. After `admit` nothing
+/// allocates.
+public final class Shard {
+  public let plan: ModelPlan
+  var settings: AlarmSettings
+  var streams: [Int: StreamPipeline] = [:]
+  var batch: WindowBatch
+  /// What has not been collected yet, oldest first.
+  public internal(set) var drafts: [AlertDraft] = []
+  /// Every score, for those who ask for it (`evaluate`, tests); nil keeps none.
+  public var scores: [WindowScore]?
+  public internal(set) var latency = LatencyHistogram()
+
+  /// - Parameter maximumWindows: windows in one pass through the network.
+  public init(_ plan: ModelPlan, _ settings: AlarmSettings, maximumWindows: Int) {
+    self.plan = plan
+    self.settings = settings
+    batch = WindowBatch(plan.model, capacity: maximumWindows)
+    drafts.reserveCapacity(1024)
+  }
+
+  public var streamCount: Int { streams.count }
+
+  /// Makes room for a stream; the only call that allocates.
+  public func admit(slot: Int, rate: SampleRate) throws(ConditionerPlanError) {
+    precondition(streams[slot] == nil)
+    streams[slot] = try StreamPipeline(slot: slot, rate: rate, plan: plan, settings: settings)
+  }
+
+  /// Scores what the stream still has in the batch, ends its alarms and lets it go.
+  public func discharge(slot: Int) {
+    guard let stream = streams[slot] else { return }
+    flush()
+    closeAlarms(of: stream)
+    streams[slot] = nil
+  }
+
+  /// Lets every stream go.
+  public func dischargeAll() {
+    flush()
+    for slot in streams.keys.sorted() { discharge(slot: slot) }
+  }
+
+  /// New limits, from the next window on.
+  public func apply(_ settings: AlarmSettings) {
+    self.settings = settings
+    for stream in streams.values { stream.apply(settings) }
+  }
+
+  /// Hands over the drafts, oldest first, until `body` takes no more.
+  public func collect(_ body: (AlertDraft) -> Bool) {
+    var taken = 0
+    while taken < drafts.count, body(drafts[taken]) { taken += 1 }
+    drafts.removeFirst(taken)
+  }
+}

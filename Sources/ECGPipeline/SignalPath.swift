@@ -1,0 +1,138 @@
+public import ECGCore
+public import ECGSignal
+
+/// One lead's way from millivolts to complete windows: conditioner, signal quality, QRS detector
+/// and window schedule. The daemon, `evaluate` and `extract` all run this.
+///
+/// Load a block, then ask for events until there are none; the events and their order depend on
+/// the samples alone, not on how they are cut into blocks. Indices are at the model's rate,
+/// counted from the first sample after `reset`.
+public struct SignalPath: Sendable {
+  /// What the samples brought, in the order in which it became known.
+  public enum Event: Equatable, Sendable {
+    case beat(Beat)
+    case window(Range<Int64>, beat: Beat?)
+    /// Another whole second since the reset ends before this index.
+    case second(endIndex: Int64)
+  }
+
+  /// Which windows are wanted.
+  public enum Schedule: Equatable, Sendable {
+    case sliding(length: Int, hop: Int)
+    case beats(before: Int, after: Int)
+  }
+
+  /// The most samples that `load` takes at once.
+  public static let maximumBlock = 64
+  /// How much conditioned signal is kept.
+  public static let historySeconds = 12.0
+
+  public let design: ConditionerDesign
+  /// The conditioned signal, in millivolts at the model's rate.
+  public private(set) var signal: SampleRing
+  public private(set) var quality: SignalQuality
+  private var conditioner: Conditioner
+  private var detector: QRSDetector
+  private var sliding: SlidingWindows?
+  private var beats: BeatWindows?
+  private var filtered: [Float]
+  private var unfiltered: [Float]
+  private var produced = 0
+  private var consumed = 0
+  private var beatToTell: Beat?
+  private let second: Int64
+  private var nextSecond: Int64
+  /// Beats that came faster than their windows could be completed; never in a beating heart.
+  public private(set) var beatsPassedOver = 0
+
+  public init(_ design: ConditionerDesign, _ schedule: Schedule) {
+    let rate = design.plan.outputRate
+    self.design = design
+    conditioner = Conditioner(design)
+    quality = SignalQuality(rate: rate)
+    detector = QRSDetector(rate: rate)
+    let outputs = conditioner.maximumOutputs(forInputs: Self.maximumBlock)
+    filtered = [Float](repeating: 0, count: outputs)
+    unfiltered = [Float](repeating: 0, count: outputs)
+    second = Int64(rate.samples(seconds: 1))
+    nextSecond = second
+    var history = rate.samples(seconds: Self.historySeconds)
+    switch schedule {
+    case .sliding(let length, let hop):
+      sliding = SlidingWindows(length: length, hop: hop)
+      history = max(history, 2 * length)
+    case .beats(let before, let after):
+      beats = BeatWindows(before: before, after: after)
+      history = max(history, 2 * (before + after))
+    }
+    signal = SampleRing(minimumCapacity: history)
+  }
+
+  /// Forgets every sample: the next one is number 0, and no window reaches back behind it.
+  public mutating func reset() {
+    conditioner.reset()
+    quality.reset()
+    detector.reset()
+    signal.reset()
+    sliding?.reset()
+    beats?.reset()
+    produced = 0
+    consumed = 0
+    beatToTell = nil
+    nextSecond = second
+  }
+
+  /// Takes at most `maximumBlock` samples, in millivolts, NaN where missing; the events of the
+  /// last block must have been asked for until nil.
+  public mutating func load(_ millivolts: Span<Float>) {
+    precondition(millivolts.count <= Self.maximumBlock)
+    precondition(consumed == produced)
+    produced = Self.condition(millivolts, with: &conditioner, into: &filtered, &unfiltered)
+    consumed = 0
+  }
+
+  /// Apart from `self`, because the spans would borrow all of it.
+  private static func condition(
+    _ input: Span<Float>, with conditioner: inout Conditioner, into filtered: inout [Float],
+    _ unfiltered: inout [Float]
+  ) -> Int {
+    var filteredSpan = filtered.mutableSpan
+    var unfilteredSpan = unfiltered.mutableSpan
+    return conditioner.process(input, into: &filteredSpan, unfiltered: &unfilteredSpan)
+  }
+
+  /// The next event of the loaded block; nil where it holds no more.
+  public mutating func next() -> Event? {
+    while true {
+      if let beat = beatToTell {
+        beatToTell = nil
+        return .beat(beat)
+      }
+      if let window = nextWindow() { return window }
+      if signal.endIndex >= nextSecond {
+        nextSecond += second
+        return .second(endIndex: signal.endIndex)
+      }
+      guard consumed < produced else { return nil }
+      advance()
+    }
+  }
+
+  private mutating func nextWindow() -> Event? {
+    if let range = sliding?.next(endIndex: signal.endIndex) { return .window(range, beat: nil) }
+    if let window = beats?.next(endIndex: signal.endIndex) {
+      return .window(window.range, beat: window.beat)
+    }
+    return nil
+  }
+
+  private mutating func advance() {
+    let sample = filtered[consumed]
+    signal.append(sample)
+    quality.process(unfiltered[consumed])
+    consumed += 1
+    guard let beat = detector.process(sample) else { return }
+    beatToTell = beat
+    if let added = beats?.add(beat), !added { beatsPassedOver += 1 }
+  }
+}

@@ -1,0 +1,26 @@
+/// What has happened to the samples of one stream since it was admitted.
+public struct StreamCounters: Equatable, Sendable {
+  public var packets: UInt64 = 0
+  public var samples: UInt64 = 0
+  /// Samples of the watched lead that the gateway marked as missing.
+  public var missing: UInt64 = 0
+  public var gaps: UInt64 = 0
+  /// Samples that never came.
+  public var lost: UInt64 = 0
+  public var duplicates: UInt64 = 0
+  public var late: UInt64 = 0
+  public var overlaps: UInt64 = 0
+  /// Samples trimmed because they had been taken already.
+  public var trimmed: UInt64 = 0
+  public var restarts: UInt64 = 0
+  public var layoutChanges: UInt64 = 0
+  public var beats: UInt64 = 0
+  public var windows: UInt64 = 0
+  /// Windows that were not judged because of the signal's quality.
+  public var unusable: UInt64 = 0
+  /// Windows over the limit.
+  public var exceeding: UInt64 = 0
+  public var alarms: UInt64 = 0
+
+  public init() {}
+}

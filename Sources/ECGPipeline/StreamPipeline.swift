@@ -1,0 +1,76 @@
+import ECGAlarm
+import ECGCore
+import ECGModel
+import ECGSignal
+
+/// Everything that ecgd knows of one stream: its place in the sample count, its signal path, what
+/// was learnt of the patient, and its alarm conditions.
+///
+/// Owned by one shard's thread. Everything is allocated in `init`.
+final class StreamPipeline {
+  let slot: Int
+  let plan: ModelPlan
+  let rate: SampleRate
+  var settings: AlarmSettings
+  var continuity = Continuity()
+  var clock: DeviceClock
+  var path: SignalPath
+  var scorer: WindowScorer
+  var heart: HeartRate
+  var conditions: [AlarmCondition]
+  var alarmNumbers: [UInt64]
+  var counters = StreamCounters()
+  /// The stream's sample that is number 0 of the signal path.
+  var origin = SampleNumber(0)
+  var lastScore: Float?
+  var lastReceivedNs: UInt64 = 0
+  /// Windows handed to the batch and not yet scored.
+  var pending = 0
+
+  init(
+    slot: Int, rate: SampleRate, plan: ModelPlan, settings: AlarmSettings
+  ) throws(ConditionerPlanError) {
+    self.slot = slot
+    self.plan = plan
+    self.rate = rate
+    self.settings = settings
+    clock = DeviceClock(rate: rate)
+    path = SignalPath(try ConditionerDesign(plan.conditioner(inputRate: rate)), plan.schedule)
+    scorer = WindowScorer(plan.settings)
+    heart = HeartRate(rate: plan.rate)
+    conditions = StreamCondition.allCases.map { AlarmCondition(settings.rule(of: $0, at: rate)) }
+    alarmNumbers = [UInt64](repeating: 0, count: StreamCondition.allCases.count)
+  }
+
+  var limit: Float { settings.limit ?? plan.settings.limit }
+  var clearLimit: Float { limit * (1 - settings.clearMargin) }
+
+  /// The stream's sample that an index of the signal path stands for.
+  func sample(at index: Int64) -> SampleNumber {
+    SampleNumber(origin.rawValue + path.design.inputPosition(ofOutput: index))
+  }
+
+  /// Starts the signal path anew at a sample; what was learnt of the patient stays.
+  func restartPath(at sample: SampleNumber) {
+    path.reset()
+    heart.reset()
+    origin = sample
+  }
+
+  /// Forgets the patient: another lead or another rate tells nothing about this one.
+  func forgetPatient() {
+    scorer.reset()
+    lastScore = nil
+  }
+
+  func assess() -> QualityAssessment {
+    QualityAssessment(index: path.quality.index, reason: path.quality.reason)
+  }
+
+  func apply(_ new: AlarmSettings) {
+    settings = new
+    for name in StreamCondition.allCases {
+      conditions[name.rawValue].rule = new.rule(of: name, at: rate)
+    }
+  }
+}

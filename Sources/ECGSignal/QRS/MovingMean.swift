@@ -1,0 +1,36 @@
+/// The mean of the latest samples. Its running sum is rebuilt once per length, so that rounding
+/// errors do not pile up.
+struct MovingMean: Sendable {
+  private var samples: [Double]
+  private let scale: Double
+  private var place = 0
+  private var sum = 0.0
+  private var rebuilt = 0.0
+
+  init(length: Int) {
+    precondition(length > 0)
+    samples = [Double](repeating: 0, count: length)
+    scale = 1 / Double(length)
+  }
+
+  @inline(__always)
+  mutating func process(_ x: Double) -> Double {
+    sum += x - samples[place]
+    rebuilt += x
+    samples[place] = x
+    place += 1
+    if place == samples.count {
+      place = 0
+      sum = rebuilt
+      rebuilt = 0
+    }
+    return sum * scale
+  }
+
+  mutating func reset() {
+    for i in 0..<samples.count { samples[i] = 0 }
+    place = 0
+    sum = 0
+    rebuilt = 0
+  }
+}

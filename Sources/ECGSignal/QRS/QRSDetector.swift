@@ -1,0 +1,221 @@
+public import ECGCore
+import Glibc
+
+/// A causal, streaming QRS detector for one lead of any polarity, at 100 to 1000 Hz.
+///
+/// Band-pass, slope, moving mean and two adapting levels are those of Pan and Tompkins, A
+/// real-time QRS detection algorithm, IEEE TBME 32 (1985), with the rectified slope instead of
+/// its square as in Hamilton, Open source ECG analysis, Computers in Cardiology 29 (2002). A peak
+/// is held for a refractory time in which a larger one may take its place, so that a P wave or an
+/// atrial pacing spike does not hide the QRS complex after it.
+///
+/// It takes the conditioned signal; a sample that is not finite stands for the one before it.
+public struct QRSDetector: Sendable {
+  /// A beat is reported at most so many samples after its fiducial, save where it is found by
+  /// searching back, within `searchRatio` mean RR intervals of the beat before it.
+  public let commitDelaySamples: Int
+
+  private let tuning: QRSTuning
+  private let lengths: Lengths
+  private let bandDelay: Int64
+  private let decayPerSample: Double
+  private var band: BiquadCascade
+  private var mean: MovingMean
+  private var banded: [Double]
+  private let mask: Int
+
+  private var start: Int64 = 0
+  private var index: Int64 = -1
+  private var held: Float = 0
+  private var previous = 0.0
+  private var beforePrevious = 0.0
+
+  private var signalLevel = 0.0
+  private var noiseLevel = 0.0
+  /// The largest peak of late, until it has been held for long enough.
+  private var candidate: Peak?
+  /// The largest peak passed over since the last beat.
+  private var missed: Peak?
+  private var last: Peak?
+  private var lastIndex: Int64 = 0
+  private var intervals = MeanInterval()
+  /// The index after which `missed` is looked at again.
+  private var searchAfter = Int64.max
+
+  public static let accepted =
+    SampleRate(millihertz: 100_000)...SampleRate(millihertz: 1_000_000)
+
+  /// A peak of the moving mean, and the QRS complex that made it.
+  private struct Peak: Sendable {
+    var value: Double
+    var index: Int64
+    var fiducial: Int64 = 0
+    var height = 0.0
+  }
+
+  private struct Lengths: Sendable {
+    let slope: Int
+    let hold: Int64
+    let fiducial: Int64
+    let near: Int64
+    let close: Int64
+    let learn: Int64
+    let lost: Int64
+
+    init(_ tuning: QRSTuning, _ rate: SampleRate) {
+      func samples(_ seconds: Double) -> Int64 { Int64(max(1, rate.samples(seconds: seconds))) }
+      slope = Int(samples(tuning.slopeSeconds))
+      hold = samples(tuning.holdSeconds)
+      fiducial = samples(tuning.fiducialSeconds)
+      near = samples(tuning.nearSeconds)
+      close = samples(tuning.closeSeconds)
+      learn = samples(tuning.learnSeconds)
+      lost = samples(tuning.lostSeconds)
+    }
+  }
+
+  public init(rate: SampleRate) {
+    self.init(rate: rate, tuning: QRSTuning())
+  }
+
+  init(rate: SampleRate, tuning: QRSTuning) {
+    precondition(Self.accepted.contains(rate))
+    self.tuning = tuning
+    lengths = Lengths(tuning, rate)
+    let hertz = rate.hertz
+    let sections =
+      Butterworth.highPass(order: tuning.bandOrder, cutoffHz: tuning.bandLowHz, rateHz: hertz)
+      + Butterworth.lowPass(order: tuning.bandOrder, cutoffHz: tuning.bandHighHz, rateHz: hertz)
+    band = BiquadCascade(sections)
+    let centreHz = (tuning.bandLowHz * tuning.bandHighHz).squareRoot()
+    let response = FrequencyResponse(of: sections, frequencyHz: centreHz, rateHz: hertz)
+    bandDelay = Int64(response.delaySamples.rounded())
+    mean = MovingMean(length: max(1, rate.samples(seconds: tuning.meanSeconds)))
+    decayPerSample = pow(0.5, 1 / hertz)
+    commitDelaySamples = Int(lengths.hold + lengths.fiducial + bandDelay)
+    var size = 1
+    while size < Int(lengths.hold + lengths.fiducial) + lengths.slope + 4 { size <<= 1 }
+    banded = [Double](repeating: 0, count: size)
+    mask = size - 1
+  }
+
+  /// Forgets everything; the next sample gets `index`.
+  public mutating func reset(at index: Int64 = 0) {
+    precondition(index >= 0)
+    start = index
+    self.index = index - 1
+    held = 0
+    band.reset()
+    mean.reset()
+    for i in 0..<banded.count { banded[i] = 0 }
+    previous = 0
+    beforePrevious = 0
+    signalLevel = 0
+    noiseLevel = 0
+    candidate = nil
+    missed = nil
+    last = nil
+    lastIndex = index
+    intervals.reset()
+    searchAfter = .max
+  }
+
+  /// Takes the next samples and hands each beat to `body`, in order of time.
+  public mutating func process(_ samples: Span<Float>, _ body: (Beat) -> Void) {
+    for i in 0..<samples.count {
+      if let beat = process(samples[i]) { body(beat) }
+    }
+  }
+
+  /// Takes the next sample; returns the beat that it completes the evidence for.
+  public mutating func process(_ sample: Float) -> Beat? {
+    index += 1
+    if sample.isFinite { held = sample }
+    if index == start { band.prime(at: Double(held)) }
+    let x = band.process(Double(held))
+    banded[Int(index) & mask] = x
+    let value = mean.process(abs(x - banded[(Int(index) - lengths.slope) & mask]))
+    defer {
+      beforePrevious = previous
+      previous = value
+    }
+    guard index - start >= lengths.learn else {
+      learn(value)
+      return nil
+    }
+    if index - lastIndex > lengths.lost { fade() }
+    if previous > beforePrevious, previous >= value, previous > (candidate?.value ?? 0) {
+      candidate = Peak(value: previous, index: index - 1)
+    }
+    if index > searchAfter, let peak = missed, peak.value > tuning.searchShare * threshold {
+      return accept(peak, gain: tuning.searchLevelGain)
+    }
+    if let peak = candidate, index - peak.index >= lengths.hold {
+      candidate = nil
+      return decide(peak)
+    }
+    return nil
+  }
+
+  private var threshold: Double {
+    noiseLevel + tuning.thresholdShare * (signalLevel - noiseLevel)
+  }
+
+  private mutating func learn(_ value: Double) {
+    signalLevel = max(signalLevel, 0.6 * value)
+    noiseLevel += 0.5 * value / Double(lengths.learn)
+    lastIndex = index
+    if index - start == lengths.learn - 1 {
+      signalLevel = max(signalLevel, tuning.leastLevelMillivolts)
+    }
+  }
+
+  /// Lowers both levels, where the QRS complexes may have become smaller than the threshold.
+  private mutating func fade() {
+    signalLevel = max(signalLevel * decayPerSample, tuning.leastLevelMillivolts)
+    noiseLevel *= decayPerSample
+  }
+
+  /// Whether a peak that has been held for long enough is a beat.
+  private mutating func decide(_ found: Peak) -> Beat? {
+    let since = found.index - lastIndex
+    let lastValue = last?.value ?? 0
+    let isTWave =
+      (since < lengths.near && found.value < tuning.nearShare * lastValue)
+      || (since < lengths.close && found.value < tuning.closeShare * lastValue)
+    if found.value > threshold, !isTWave {
+      return accept(located(found), gain: tuning.levelGain)
+    }
+    noiseLevel += tuning.levelGain * (min(found.value, signalLevel) - noiseLevel)
+    if !isTWave, found.value > (missed?.value ?? 0) { missed = located(found) }
+    return nil
+  }
+
+  /// Where the band-passed signal was largest before the peak of its slope.
+  private func located(_ peak: Peak) -> Peak {
+    var result = peak
+    var largest = -1.0
+    for j in (peak.index - lengths.fiducial)...peak.index {
+      let height = banded[Int(j) & mask]
+      if abs(height) > largest {
+        largest = abs(height)
+        result.height = height
+        result.fiducial = max(start, j - bandDelay)
+      }
+    }
+    return result
+  }
+
+  private mutating func accept(_ peak: Peak, gain: Double) -> Beat {
+    signalLevel += gain * (min(peak.value, tuning.levelCap * signalLevel) - signalLevel)
+    signalLevel = max(signalLevel, tuning.leastLevelMillivolts)
+    if last != nil { intervals.append(peak.index - lastIndex) }
+    last = peak
+    lastIndex = peak.index
+    missed = nil
+    if intervals.count > 0 {
+      searchAfter = lastIndex + Int64(tuning.searchRatio * intervals.value)
+    }
+    return Beat(fiducial: peak.fiducial, peak: Float(peak.height))
+  }
+}

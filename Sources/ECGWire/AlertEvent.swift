@@ -1,0 +1,134 @@
+public import ECGAlarm
+
+/// One published message about an alarm: that it started, goes on, or ended.
+///
+/// Everything but `wall` follows from the samples. Documentation/alert.schema.json describes the
+/// JSON, field by field; `json` writes it, and `Decodable` reads it back.
+public struct AlertEvent: Codable, Equatable, Sendable {
+  public static let schema = "ecgd-alert/1"
+
+  /// A code of ISO/IEEE 11073-10101.
+  public struct Code: Codable, Equatable, Sendable {
+    public var system = "MDC"
+    public var value: Int
+    public var name: String
+
+    public init(_ code: MDCCode) {
+      value = code.value
+      name = code.name
+    }
+  }
+
+  /// A place in the stream: the sample's number, and its device time where that is known.
+  public struct Moment: Codable, Equatable, Sendable {
+    public var sample: Int64
+    /// RFC 3339, UTC; see `UTCTime`.
+    public var time: String?
+
+    public init(sample: Int64, timeNs: Int64? = nil) {
+      self.sample = sample
+      time = timeNs.map { UTCTime.text(nanoseconds: $0) }
+    }
+  }
+
+  /// The part of the reconstruction-error trace that weighs most.
+  public struct WorstSegment: Codable, Equatable, Sendable {
+    /// Native sample numbers; the end is not included.
+    public var startSample: Int64
+    public var endSample: Int64
+    /// The mean error within the segment, in the unit of the model's error metric.
+    public var error: Double
+    /// Its share of the window's whole error, 0 to 1.
+    public var share: Double
+
+    public init(startSample: Int64, endSample: Int64, error: Double, share: Double) {
+      self.startSample = startSample
+      self.endSample = endSample
+      self.error = error
+      self.share = share
+    }
+  }
+
+  public struct Model: Codable, Equatable, Sendable {
+    public var name: String
+    /// SHA-256 of the model file, in hex.
+    public var hash: String
+
+    public init(name: String, hash: String) {
+      self.name = name
+      self.hash = hash
+    }
+  }
+
+  /// Signal quality at detection: 0 (useless) to 1, and why it is below 1.
+  public struct Quality: Codable, Equatable, Sendable {
+    public var index: Double
+    public var reason: String?
+
+    public init(index: Double, reason: String? = nil) {
+      self.index = index
+      self.reason = reason
+    }
+  }
+
+  /// The only fields that depend on when the samples were processed. RFC 3339, UTC.
+  public struct Wall: Codable, Equatable, Sendable {
+    public var receivedAt: String?
+    public var publishedAt: String?
+
+    public init(receivedAt: String? = nil, publishedAt: String? = nil) {
+      self.receivedAt = receivedAt
+      self.publishedAt = publishedAt
+    }
+  }
+
+  public var schema = AlertEvent.schema
+  /// Unique per event.
+  public var id: String
+  /// Shared by the events of one alarm.
+  public var alarm: String
+  /// Counts all events of the daemon from 1.
+  public var sequence: Int64
+  /// Counts the events of this stream from 1.
+  public var streamSequence: Int64
+  public var phase: AlertPhase
+  public var condition: ConditionName
+  public var kind: AlarmKind
+  public var priority: AlarmPriority
+  public var code: Code?
+  /// Nil for events about the daemon itself.
+  public var stream: String?
+  public var lead: String?
+  public var sampleRateHz: Double?
+  public var onset: Moment?
+  public var detection: Moment?
+  public var end: Moment?
+  public var score: Double?
+  public var limit: Double?
+  public var worstSegment: WorstSegment?
+  public var model: Model?
+  public var quality: Quality?
+  /// What happened, in words, for whoever reads it at a bedside.
+  public var reason: String
+  /// "real", "test" or "demo".
+  public var mode: String
+  public var wall: Wall?
+
+  /// An event with the fields that each one has; kind and code follow from the condition.
+  public init(
+    id: String, alarm: String, sequence: Int64, streamSequence: Int64, phase: AlertPhase,
+    condition: ConditionName, priority: AlarmPriority, reason: String, mode: SampleMode
+  ) {
+    self.id = id
+    self.alarm = alarm
+    self.sequence = sequence
+    self.streamSequence = streamSequence
+    self.phase = phase
+    self.condition = condition
+    kind = condition.kind
+    self.priority = priority
+    code = condition.code.map(Code.init)
+    self.reason = reason
+    self.mode = mode.name
+  }
+}

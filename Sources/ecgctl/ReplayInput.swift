@@ -1,0 +1,60 @@
+import ECGCore
+import ECGRecords
+
+/// The recording that a RECORD argument names, read whole, with its beats where they are known.
+struct ReplayInput {
+  static let syntheticPrefix = "synthetic:"
+
+  let recording: Recording
+  /// Sample numbers of annotated beats; empty where there are none.
+  let beats: [Int64]
+
+  init(record: String, selection: ReplaySelection, seed: UInt64) throws(ReplayError) {
+    let rate = selection.rate.flatMap { SampleRate(hertz: $0) }
+    if record.hasPrefix(Self.syntheticPrefix) {
+      let truth = try Self.synthetic(
+        record.dropFirst(Self.syntheticPrefix.count), rate: rate, seed: seed)
+      recording = truth.recording
+      beats = truth.annotations.beats.map(\.sample)
+      return
+    }
+    beats = Self.beats(record)
+    if [".csv", ".tsv", ".txt"].contains(where: record.hasSuffix) {
+      do throws(CSVError) {
+        recording = try Recording(csv: record, rate: rate)
+      } catch { throw .init(error) }
+    } else if [".npz", ".npy"].contains(where: record.hasSuffix) {
+      guard let rate else { throw .usage("\(record): an NPZ file needs --rate") }
+      do throws(NumPyError) {
+        recording = try Recording(npz: record, rate: rate, key: selection.key)
+      } catch { throw .init(error) }
+    } else {
+      do throws(WFDBError) {
+        recording = try WFDBRecord(path: record).recording
+      } catch { throw .init(error) }
+    }
+  }
+
+  private static func synthetic(
+    _ seconds: Substring, rate: SampleRate?, seed: UInt64
+  ) throws(ReplayError) -> SyntheticECG {
+    guard let seconds = Double(seconds), seconds > 0, seconds <= 7 * 86_400 else {
+      throw .usage("synthetic:SECONDS needs a number above 0, and at most a week")
+    }
+    var parameters = SyntheticParameters(seconds: seconds, seed: seed)
+    if let rate { parameters.sampleRate = rate }
+    guard SampleRate.accepted.contains(parameters.sampleRate) else {
+      throw .usage("--rate \(parameters.sampleRate) is outside 50 Hz to 2000 Hz")
+    }
+    return SyntheticECG(parameters)
+  }
+
+  /// Beats of the reference annotations beside a WFDB record. Annotations that cannot be read do
+  /// not keep the signal from being played.
+  private static func beats(_ record: String) -> [Int64] {
+    guard AnnotationFile.exists(record: record),
+      let file = try? AnnotationFile(path: record + ".atr"), file.timeResolutionHz == nil
+    else { return [] }
+    return file.beats.map(\.sample)
+  }
+}
