@@ -82,7 +82,8 @@ extension SafetensorsFile {
     var values = [Float](repeating: 0, count: tensor.count)
     for i in values.indices {
       let at = offset + 4 * i
-      let bits = UInt32(littleEndian: unsafe span.unsafeLoadUnaligned(fromByteOffset: at, as: UInt32.self))
+      let bits = UInt32(
+        littleEndian: unsafe span.unsafeLoadUnaligned(fromByteOffset: at, as: UInt32.self))
       values[i] = Float(bitPattern: bits)
       guard values[i].isFinite else {
         throw .notFinite(tensor: tensor.name, byteOffset: at, element: i)

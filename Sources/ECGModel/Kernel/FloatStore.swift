@@ -1,0 +1,73 @@
+/// A fixed number of floats, aligned to 32 bytes as the vector kernels need them; zero at first.
+struct FloatStore: Sendable {
+  private static let lanes = 8
+
+  private var vectors: [SIMD8<Float>]
+  /// The number of floats, a multiple of 8.
+  let count: Int
+
+  init(count: Int) {
+    precondition(count >= 0)
+    self.count = Self.padded(count)
+    vectors = [SIMD8<Float>](repeating: .zero, count: self.count / Self.lanes)
+  }
+
+  /// The next multiple of 8.
+  static func padded(_ count: Int) -> Int { (count + lanes - 1) / lanes * lanes }
+
+  /// Lends a range of the floats.
+  func read<R, E: Error>(
+    _ range: Range<Int>, _ body: (Span<Float>) throws(E) -> R
+  ) throws(E) -> R {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count)
+    return try unsafe withPointer { (base: UnsafePointer<Float>) throws(E) -> R in
+      let buffer = unsafe UnsafeBufferPointer(start: base + range.lowerBound, count: range.count)
+      return try body(unsafe buffer.span)
+    }
+  }
+
+  /// Lends a range of the floats for writing.
+  mutating func write<R, E: Error>(
+    _ range: Range<Int>, _ body: (inout MutableSpan<Float>) throws(E) -> R
+  ) throws(E) -> R {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count)
+    return try unsafe withMutablePointer { (base: UnsafeMutablePointer<Float>) throws(E) -> R in
+      let buffer = unsafe UnsafeMutableBufferPointer(
+        start: base + range.lowerBound, count: range.count)
+      var span = unsafe buffer.mutableSpan
+      return try body(&span)
+    }
+  }
+
+  /// Copies `count` floats from one place to another that does not overlap it.
+  mutating func copy(from source: Int, to target: Int, count: Int) {
+    precondition(source >= 0 && source + count <= self.count)
+    precondition(target >= 0 && target + count <= self.count)
+    precondition(source + count <= target || target + count <= source)
+    unsafe withMutablePointer { base in
+      unsafe (base + target).update(from: base + source, count: count)
+    }
+  }
+
+  /// The floats' memory; for the calls of the kernels, which check what they touch beforehand.
+  @unsafe func withPointer<R, E: Error>(
+    _ body: (UnsafePointer<Float>) throws(E) -> R
+  ) throws(E) -> R {
+    try unsafe vectors.withUnsafeBufferPointer {
+      (buffer: UnsafeBufferPointer<SIMD8<Float>>) throws(E) -> R in
+      let raw = unsafe UnsafeRawPointer(buffer.baseAddress!)
+      return try unsafe body(raw.assumingMemoryBound(to: Float.self))
+    }
+  }
+
+  /// The same for writing.
+  @unsafe mutating func withMutablePointer<R, E: Error>(
+    _ body: (UnsafeMutablePointer<Float>) throws(E) -> R
+  ) throws(E) -> R {
+    try unsafe vectors.withUnsafeMutableBufferPointer {
+      (buffer: inout UnsafeMutableBufferPointer<SIMD8<Float>>) throws(E) -> R in
+      let raw = UnsafeMutableRawPointer(buffer.baseAddress!)
+      return try unsafe body(raw.assumingMemoryBound(to: Float.self))
+    }
+  }
+}
