@@ -109,7 +109,8 @@ extension AutoencoderBatch {
       input = nil
     }
     let rowStride = layer.paddedUnits
-    for (index, step) in steps.enumerated() {
+    for step in steps {
+      let index = step - steps.lowerBound
       var stepInitial = initial
       if isProjected {
         stepInitial = .rows(
@@ -191,7 +192,8 @@ extension AutoencoderBatch {
     let numbers = manifest.numbersPerStep
     let addsReference = manifest.architecture.skip == .reference
     engine.workspace.write(0..<layout.count) { floats in
-      for (index, step) in steps.enumerated() {
+      for step in steps {
+        let index = step - steps.lowerBound
         for window in 0..<count {
           let at = window * layout.windowStride + step * numbers
           let from = layout.output + (index * count + window) * width

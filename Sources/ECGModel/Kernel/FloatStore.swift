@@ -1,15 +1,20 @@
-/// A fixed number of floats, aligned to 32 bytes as the vector kernels need them; zero at first.
-struct FloatStore: Sendable {
+/// A fixed number of floats, aligned as the vector kernels need them; zero at first.
+///
+/// An array cannot do this: its elements are aligned to 16 bytes whatever their type. A copy
+/// shares the memory until one of the two is written to.
+@safe struct FloatStore: @unchecked Sendable {
+  /// A cache line.
+  private static let alignmentBytes = 64
   private static let lanes = 8
 
-  private var vectors: [SIMD8<Float>]
+  private var memory: Memory
   /// The number of floats, a multiple of 8.
   let count: Int
 
   init(count: Int) {
     precondition(count >= 0)
     self.count = Self.padded(count)
-    vectors = [SIMD8<Float>](repeating: .zero, count: self.count / Self.lanes)
+    memory = Memory(count: self.count)
   }
 
   /// The next multiple of 8.
@@ -53,21 +58,37 @@ struct FloatStore: Sendable {
   @unsafe func withPointer<R, E: Error>(
     _ body: (UnsafePointer<Float>) throws(E) -> R
   ) throws(E) -> R {
-    try unsafe vectors.withUnsafeBufferPointer {
-      (buffer: UnsafeBufferPointer<SIMD8<Float>>) throws(E) -> R in
-      let raw = unsafe UnsafeRawPointer(buffer.baseAddress!)
-      return try unsafe body(raw.assumingMemoryBound(to: Float.self))
-    }
+    defer { withExtendedLifetime(memory) {} }
+    return try unsafe body(memory.base)
   }
 
   /// The same for writing.
   @unsafe mutating func withMutablePointer<R, E: Error>(
     _ body: (UnsafeMutablePointer<Float>) throws(E) -> R
   ) throws(E) -> R {
-    try unsafe vectors.withUnsafeMutableBufferPointer {
-      (buffer: inout UnsafeMutableBufferPointer<SIMD8<Float>>) throws(E) -> R in
-      let raw = UnsafeMutableRawPointer(buffer.baseAddress!)
-      return try unsafe body(raw.assumingMemoryBound(to: Float.self))
+    if !isKnownUniquelyReferenced(&memory) { memory = Memory(copying: memory) }
+    defer { withExtendedLifetime(memory) {} }
+    return try unsafe body(memory.base)
+  }
+
+  /// Owns the memory.
+  @safe private final class Memory {
+    let base: UnsafeMutablePointer<Float>
+    private let count: Int
+
+    init(count: Int) {
+      self.count = count
+      let raw = UnsafeMutableRawPointer.allocate(
+        byteCount: count * MemoryLayout<Float>.stride, alignment: alignmentBytes)
+      unsafe base = raw.bindMemory(to: Float.self, capacity: count)
+      unsafe base.initialize(repeating: 0, count: count)
     }
+
+    convenience init(copying other: Memory) {
+      self.init(count: other.count)
+      unsafe base.update(from: other.base, count: count)
+    }
+
+    deinit { unsafe base.deallocate() }
   }
 }
