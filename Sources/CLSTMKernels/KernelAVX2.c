@@ -17,8 +17,8 @@ ECGD_INLINE v8 v8_min(v8 a, v8 b) { return (v8)_mm256_min_ps((__m256)a, (__m256)
 ECGD_INLINE v8 v8_max(v8 a, v8 b) { return (v8)_mm256_max_ps((__m256)a, (__m256)b); }
 
 #define ECGD_NAME(x) x##_avx2
-#include "Gates.h"
-#include "Kernel.h"
+#include "Gates.inc"
+#include "Kernel.inc"
 
 #pragma clang attribute pop
 

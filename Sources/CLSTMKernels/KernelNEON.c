@@ -26,8 +26,8 @@ ECGD_INLINE v8 v8_max(v8 a, v8 b) {
 }
 
 #define ECGD_NAME(x) x##_neon
-#include "Gates.h"
-#include "Kernel.h"
+#include "Gates.inc"
+#include "Kernel.inc"
 
 const ecgd_kernel *ecgd_kernel_neon(void) { return &kernel_neon; }
 #else

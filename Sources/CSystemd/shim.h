@@ -5,3 +5,4 @@
 
 // glibc declares it for _GNU_SOURCE alone, which the Glibc module is not built with.
 int pthread_setname_np(pthread_t thread, const char *name);
+#include <sys/eventfd.h>

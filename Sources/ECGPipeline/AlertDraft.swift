@@ -18,7 +18,7 @@ public struct AlertDraft: Sendable {
   public var limit: Float?
   /// Where in that window the reconstruction error was largest, in the stream's sample numbers.
   public var worst: WorstSegment?
-  public var quality: QualityAssessment
+  public var quality: Quality
   /// Monotonic time at which the packet with the last sample of the evidence came in.
   public var receivedNs: UInt64
 }
@@ -32,11 +32,4 @@ public struct WorstSegment: Equatable, Sendable {
   public var error: Float
   /// The segment's part of the whole window's error, 0...1.
   public var share: Float
-}
-
-/// A quality index with its reason.
-public struct QualityAssessment: Equatable, Sendable {
-  /// 1 is a clean signal, 0 is none.
-  public var index: Float
-  public var reason: SignalQuality.Reason
 }

@@ -15,17 +15,22 @@ public struct ModelPlan: Sendable {
   /// - Parameters:
   ///   - mainsHz: the local mains frequency, for models that want a notch; nil for none.
   ///   - learningSeconds: replaces the manifest's.
-  public init(_ model: Autoencoder, mainsHz: Double?, learningSeconds: Double? = nil) {
+  /// - Throws: where the manifest's rule for scores is not sound.
+  public init(
+    _ model: Autoencoder, mainsHz: Double?, learningSeconds: Double? = nil
+  ) throws(ModelError) {
     let manifest = model.manifest
     self.model = model
-    rate = SampleRate(hertz: manifest.sampleRateHz)!
+    rate = manifest.sampleRate
     switch manifest.window {
     case .sliding(let length, let hop): schedule = .sliding(length: length, hop: hop)
-    case .beat(let before, let after): schedule = .beats(before: before, after: after)
+    case .beat(let before, let after):
+      schedule =
+        ScoreRule.isPresent(in: manifest) ? .excerpts : .beats(before: before, after: after)
     }
-    settings = ScoreSettings(manifest, learningSeconds: learningSeconds)
-    highPass = manifest.filters.highPass.map { .init(hertz: $0.hz, order: $0.order) }
-    lowPass = manifest.filters.lowPass.map { .init(hertz: $0.hz, order: $0.order) }
+    settings = try ScoreSettings(manifest, learningSeconds: learningSeconds)
+    highPass = manifest.filters.highPass.map { .init(hertz: $0.hertz, order: $0.order) }
+    lowPass = manifest.filters.lowPass.map { .init(hertz: $0.hertz, order: $0.order) }
     self.mainsHz = manifest.filters.mainsNotch ? mainsHz : nil
   }
 

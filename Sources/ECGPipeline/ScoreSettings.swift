@@ -1,3 +1,4 @@
+import ECGCore
 public import ECGModel
 
 /// How a model's reconstruction errors become scores.
@@ -7,6 +8,8 @@ public struct ScoreSettings: Equatable, Sendable {
     case absolute
     /// Against what the first `windows` windows of the patient were like.
     case patient(windows: Int)
+    /// Against the patient's own reference beats and rhythm.
+    case beats(ScoreRule)
   }
 
   public var kind: Kind
@@ -20,20 +23,30 @@ public struct ScoreSettings: Equatable, Sendable {
 
   /// Reads `baseline.learningSeconds` and `baseline.scoreLimit` of the manifest; a manifest with
   /// an `error.limit` and no `baseline.scoreLimit` is judged by the error alone.
-  public init(_ manifest: ModelManifest, learningSeconds: Double?) {
-    if let limit = manifest.error.limit, manifest.baseline.number("scoreLimit") == nil {
+  public init(_ manifest: ModelManifest, learningSeconds: Double?) throws(ModelError) {
+    if ScoreRule.isPresent(in: manifest) {
+      var rule = try ScoreRule(manifest)
+      if let learningSeconds {
+        rule.learningSeconds = learningSeconds
+        rule.firstPickSeconds = min(rule.firstPickSeconds, learningSeconds)
+      }
+      kind = .beats(rule)
+      limit = rule.limit
+      return
+    }
+    if let limit = manifest.error.limit, manifest.baseline["scoreLimit"] == nil {
       kind = .absolute
       self.limit = Float(limit)
       return
     }
     let seconds =
-      learningSeconds ?? manifest.baseline.number("learningSeconds") ?? Self.defaultLearningSeconds
+      learningSeconds ?? manifest.baseline["learningSeconds"]?.first ?? Self.defaultLearningSeconds
     let windowsPerSecond =
       switch manifest.window {
-      case .sliding(_, let hop): manifest.sampleRateHz / Double(hop)
+      case .sliding(_, let hop): manifest.sampleRate.hertz / Double(hop)
       case .beat: Self.beatsPerSecond
       }
     kind = .patient(windows: max(5, Int(seconds * windowsPerSecond)))
-    limit = manifest.baseline.number("scoreLimit").map { Float($0) } ?? Self.defaultLimit
+    limit = manifest.baseline["scoreLimit"]?.first.map { Float($0) } ?? Self.defaultLimit
   }
 }

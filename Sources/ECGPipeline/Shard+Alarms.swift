@@ -15,14 +15,14 @@ extension Shard {
     guard let transition else { return }
     // Windows completed before this come first, however long they would have waited.
     settle(stream)
-    draft(transition, name, of: stream, quality: stream.assess())
+    draft(transition, name, of: stream, quality: stream.recentQuality())
   }
 
   /// Once a second: lead off, poor signal, and the end of what was lost.
   func judgeSignal(of stream: StreamPipeline, at sample: SampleNumber) {
-    let quality = stream.assess()
-    judge(.leadOff, of: stream, quality.reason.isLeadOff ? .exceeding : .clear, at: sample)
-    let isPoor = !quality.reason.isLeadOff && quality.index < stream.settings.minimumQuality
+    let quality = stream.recentQuality()
+    judge(.leadOff, of: stream, quality.isLeadOff ? .exceeding : .clear, at: sample)
+    let isPoor = !quality.isLeadOff && quality.index < stream.settings.minimumQuality
     judge(.signalQuality, of: stream, isPoor ? .exceeding : .clear, at: sample)
     judge(.gap, of: stream, .clear, at: sample)
     judge(.badPackets, of: stream, .clear, at: sample)
@@ -37,13 +37,13 @@ extension Shard {
     let last = (stream.continuity.expected ?? SampleNumber(1)) - 1
     for name in StreamCondition.allCases {
       let transition = stream.conditions[name.rawValue].close(at: last)
-      if let transition { draft(transition, name, of: stream, quality: stream.assess()) }
+      if let transition { draft(transition, name, of: stream, quality: stream.recentQuality()) }
     }
   }
 
   func draft(
     _ transition: AlarmTransition, _ name: StreamCondition, of stream: StreamPipeline,
-    quality: QualityAssessment, score: Float? = nil, worst: WorstSegment? = nil,
+    quality: Quality, score: Float? = nil, worst: WorstSegment? = nil,
     receivedNs: UInt64? = nil
   ) {
     let index = name.rawValue
@@ -55,8 +55,8 @@ extension Shard {
       AlertDraft(
         slot: stream.slot, condition: name.name, transition: transition,
         alarmNumber: stream.alarmNumbers[index],
-        onsetTimeNs: stream.clock.time(of: transition.onset),
-        detectionTimeNs: stream.clock.time(of: transition.detection),
+        onsetTimeNs: stream.clock.timeNs(of: transition.onset, rate: stream.rate),
+        detectionTimeNs: stream.clock.timeNs(of: transition.detection, rate: stream.rate),
         score: score, limit: name == .abnormalBeats ? stream.limit : nil, worst: worst,
         quality: quality, receivedNs: receivedNs ?? stream.lastReceivedNs))
   }

@@ -49,7 +49,7 @@ extension Shard {
       stream.counters.late += 1
       return
     }
-    stream.clock.take(deviceTimeNs, at: place.first)
+    stream.clock.observe(deviceTimeNs, at: place.first, rate: stream.rate)
     feed(samples, from: skip, to: stream)
   }
 
@@ -108,6 +108,7 @@ extension Shard {
       stream.heart.process(beatAt: beat.fiducial)
     case .window(let range, let beat):
       add(range, beat: beat, of: stream)
+    case .excerpt(let beat): add(beat, of: stream)
     case .second(let endIndex):
       judgeSignal(of: stream, at: stream.sample(at: endIndex - 1))
     }

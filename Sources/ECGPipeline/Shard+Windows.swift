@@ -21,19 +21,38 @@ public struct WindowScore: Equatable, Sendable {
 extension Shard {
   /// Puts a completed window into the batch.
   func add(_ range: Range<Int64>, beat: Beat?, of stream: StreamPipeline) {
-    let slot = batch.entries.count
-    batch.engine.withWindow(slot) { window in
-      stream.path.signal.copy(from: range.lowerBound, into: &window)
-    }
-    let quality = stream.assess()
-    batch.entries.append(
+    let quality = stream.path.quality.quality(of: range)
+    batch.add(
+      stream.path.signal, from: range.lowerBound,
       WindowBatch.Entry(
         slot: stream.slot, start: stream.sample(at: range.lowerBound),
         end: stream.sample(at: range.upperBound - 1), startIndex: range.lowerBound,
-        quality: quality,
-        isUsable: quality.index >= stream.settings.minimumQuality && !quality.reason.isLeadOff,
-        beat: beat.map { stream.sample(at: $0.fiducial).rawValue },
-        receivedNs: stream.lastReceivedNs))
+        quality: quality, isUsable: stream.canJudge(quality),
+        beat: beat.map { stream.sample(at: $0.fiducial) }, receivedNs: stream.lastReceivedNs))
+    stream.pending += 1
+    if batch.isFull { flush() }
+  }
+
+  /// Shows a beat to the patient's model, and puts its window into the batch where it can be
+  /// judged already. Beats of poor quality are neither learnt nor judged.
+  func add(_ beat: BeatInterval, of stream: StreamPipeline) {
+    let start = beat.fiducial - Int64(BeatExcerpt.before)
+    let range = start..<(beat.fiducial + Int64(BeatExcerpt.after))
+    let quality = stream.path.quality.quality(of: range)
+    guard stream.canJudge(quality) else {
+      stream.counters.unusable += 1
+      stream.scorer.patient!.breakOff()
+      return
+    }
+    let entry = WindowBatch.Entry(
+      slot: stream.slot, start: stream.sample(at: range.lowerBound),
+      end: stream.sample(at: range.upperBound - 1), startIndex: range.lowerBound,
+      quality: quality, isUsable: true, beat: stream.sample(at: beat.fiducial),
+      receivedNs: stream.lastReceivedNs)
+    let isAdded = batch.add(
+      stream.path.signal, beat: beat, offset: stream.patientOffset, to: &stream.scorer.patient!,
+      entry)
+    guard isAdded else { return }
     stream.pending += 1
     if batch.isFull { flush() }
   }
@@ -61,10 +80,10 @@ extension Shard {
   }
 
   private func conclude(_ entry: WindowBatch.Entry, at i: Int, of stream: StreamPipeline) {
-    let error = batch.engine.error(i)
+    let error = batch.error(slot: i)
     let limit = stream.limit
     stream.counters.windows += 1
-    let score = entry.isUsable ? stream.scorer.process(error: error.total, limit: limit) : nil
+    let score = score(entry, at: i, error: error.total, of: stream)
     let evidence: Evidence
     if let score {
       evidence = score >= limit ? .exceeding : score >= stream.clearLimit ? .near : .clear
@@ -77,7 +96,7 @@ extension Shard {
     scores?.append(
       WindowScore(
         slot: stream.slot, start: entry.start, end: entry.end,
-        beat: entry.beat.map { SampleNumber($0) }, error: error.total, score: score, limit: limit,
+        beat: entry.beat, error: error.total, score: score, limit: limit,
         quality: entry.quality.index))
     let index = StreamCondition.abnormalBeats.rawValue
     let transition = stream.conditions[index].process(evidence, start: entry.start, end: entry.end)
@@ -87,12 +106,24 @@ extension Shard {
       worst: worst(error, entry, of: stream), receivedNs: entry.receivedNs)
   }
 
+  private func score(
+    _ entry: WindowBatch.Entry, at i: Int, error: Float, of stream: StreamPipeline
+  ) -> Float? {
+    guard entry.isUsable else { return nil }
+    guard let beat = entry.pendingBeat else {
+      return stream.scorer.process(error: error, limit: stream.limit)
+    }
+    let score = batch.score(slot: i, by: stream.scorer.patient!).score
+    return beat.isLearning ? nil : score
+  }
+
   private func worst(
-    _ error: ReconstructionError, _ entry: WindowBatch.Entry, of stream: StreamPipeline
+    _ error: (total: Float, worst: Range<Int>, share: Float), _ entry: WindowBatch.Entry,
+    of stream: StreamPipeline
   ) -> WorstSegment {
     WorstSegment(
       start: stream.sample(at: entry.startIndex + Int64(error.worst.lowerBound)),
       end: stream.sample(at: entry.startIndex + Int64(error.worst.upperBound)),
-      error: error.worstError, share: error.total > 0 ? error.worstError / error.total : 0)
+      error: error.total * error.share, share: error.share)
   }
 }

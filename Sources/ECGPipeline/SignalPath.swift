@@ -1,4 +1,5 @@
 public import ECGCore
+public import ECGModel
 public import ECGSignal
 
 /// One lead's way from millivolts to complete windows: conditioner, signal quality, QRS detector
@@ -12,6 +13,8 @@ public struct SignalPath: Sendable {
   public enum Event: Equatable, Sendable {
     case beat(Beat)
     case window(Range<Int64>, beat: Beat?)
+    /// A beat whose excerpt is complete, and how long after it the next one came.
+    case excerpt(BeatInterval)
     /// Another whole second since the reset ends before this index.
     case second(endIndex: Int64)
   }
@@ -20,6 +23,8 @@ public struct SignalPath: Sendable {
   public enum Schedule: Equatable, Sendable {
     case sliding(length: Int, hop: Int)
     case beats(before: Int, after: Int)
+    /// Excerpts around beats, for a model that knows the patient's reference beats.
+    case excerpts
   }
 
   /// The most samples that `load` takes at once.
@@ -35,6 +40,7 @@ public struct SignalPath: Sendable {
   private var detector: QRSDetector
   private var sliding: SlidingWindows?
   private var beats: BeatWindows?
+  private var queue: BeatQueue?
   private var filtered: [Float]
   private var unfiltered: [Float]
   private var produced = 0
@@ -49,7 +55,6 @@ public struct SignalPath: Sendable {
     let rate = design.plan.outputRate
     self.design = design
     conditioner = Conditioner(design)
-    quality = SignalQuality(rate: rate)
     detector = QRSDetector(rate: rate)
     let outputs = conditioner.maximumOutputs(forInputs: Self.maximumBlock)
     filtered = [Float](repeating: 0, count: outputs)
@@ -64,8 +69,11 @@ public struct SignalPath: Sendable {
     case .beats(let before, let after):
       beats = BeatWindows(before: before, after: after)
       history = max(history, 2 * (before + after))
+    case .excerpts:
+      queue = BeatQueue()
     }
     signal = SampleRing(minimumCapacity: history)
+    quality = SignalQuality(rate: rate, historySeconds: Double(history) / rate.hertz)
   }
 
   /// Forgets every sample: the next one is number 0, and no window reaches back behind it.
@@ -76,6 +84,7 @@ public struct SignalPath: Sendable {
     signal.reset()
     sliding?.reset()
     beats?.reset()
+    queue?.reset()
     produced = 0
     consumed = 0
     beatToTell = nil
@@ -123,16 +132,20 @@ public struct SignalPath: Sendable {
     if let window = beats?.next(endIndex: signal.endIndex) {
       return .window(window.range, beat: window.beat)
     }
+    if let beat = queue?.next(endIndex: signal.endIndex) { return .excerpt(beat) }
     return nil
   }
 
   private mutating func advance() {
     let sample = filtered[consumed]
     signal.append(sample)
-    quality.process(unfiltered[consumed])
+    quality.process(filtered: sample, unfiltered: unfiltered[consumed])
     consumed += 1
     guard let beat = detector.process(sample) else { return }
     beatToTell = beat
     if let added = beats?.add(beat), !added { beatsPassedOver += 1 }
+    if let added = queue?.add(beat.fiducial, commit: signal.endIndex - 1), !added {
+      beatsPassedOver += 1
+    }
   }
 }

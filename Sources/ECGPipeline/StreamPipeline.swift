@@ -13,13 +13,16 @@ final class StreamPipeline {
   let rate: SampleRate
   var settings: AlarmSettings
   var continuity = Continuity()
-  var clock: DeviceClock
+  var clock = DeviceClock()
   var path: SignalPath
-  var scorer: WindowScorer
+  var scorer: PatientScorer
   var heart: HeartRate
   var conditions: [AlarmCondition]
   var alarmNumbers: [UInt64]
   var counters = StreamCounters()
+  /// How many model-rate samples lie before the signal path's number 0, over all restarts: the
+  /// patient's model counts on.
+  var patientOffset: Int64 = 0
   /// The stream's sample that is number 0 of the signal path.
   var origin = SampleNumber(0)
   var lastScore: Float?
@@ -34,9 +37,8 @@ final class StreamPipeline {
     self.plan = plan
     self.rate = rate
     self.settings = settings
-    clock = DeviceClock(rate: rate)
     path = SignalPath(try ConditionerDesign(plan.conditioner(inputRate: rate)), plan.schedule)
-    scorer = WindowScorer(plan.settings)
+    scorer = PatientScorer(plan.settings)
     heart = HeartRate(rate: plan.rate)
     conditions = StreamCondition.allCases.map { AlarmCondition(settings.rule(of: $0, at: rate)) }
     alarmNumbers = [UInt64](repeating: 0, count: StreamCondition.allCases.count)
@@ -52,8 +54,10 @@ final class StreamPipeline {
 
   /// Starts the signal path anew at a sample; what was learnt of the patient stays.
   func restartPath(at sample: SampleNumber) {
+    patientOffset += path.signal.endIndex
     path.reset()
     heart.reset()
+    scorer.patient?.breakOff()
     origin = sample
   }
 
@@ -63,8 +67,16 @@ final class StreamPipeline {
     lastScore = nil
   }
 
-  func assess() -> QualityAssessment {
-    QualityAssessment(index: path.quality.index, reason: path.quality.reason)
+  /// Whether samples of that quality are good enough to be judged.
+  func canJudge(_ quality: Quality) -> Bool {
+    quality.index >= settings.minimumQuality && !quality.isLeadOff
+  }
+
+  /// The quality of the last two seconds.
+  func recentQuality() -> Quality {
+    let end = path.signal.endIndex
+    let start = max(0, end - Int64(plan.rate.samples(seconds: 2)))
+    return path.quality.quality(of: start..<end)
   }
 
   func apply(_ new: AlarmSettings) {

@@ -1,5 +1,6 @@
 public import ECGAlarm
 public import ECGCore
+public import ECGSignal
 
 /// How a stream stands, for status.
 public struct StreamSnapshot: Sendable {
@@ -7,7 +8,7 @@ public struct StreamSnapshot: Sendable {
   public var rate: SampleRate
   public var counters: StreamCounters
   public var heartRate: Double?
-  public var quality: QualityAssessment
+  public var quality: Quality
   /// The part of the learning that is done, 0...1.
   public var learning: Double
   /// Centre and spread of the logarithm of the patient's normal reconstruction error.
@@ -26,7 +27,7 @@ extension Shard {
       let stream = streams[slot]!
       return StreamSnapshot(
         slot: slot, rate: stream.rate, counters: stream.counters,
-        heartRate: stream.heart.beatsPerMinute, quality: stream.assess(),
+        heartRate: stream.heart.beatsPerMinute, quality: stream.recentQuality(),
         learning: stream.scorer.progress, learnt: stream.scorer.learnt, score: stream.lastScore,
         limit: stream.limit,
         active: StreamCondition.allCases.filter { stream.condition($0).isActive }.map(\.name),

@@ -25,25 +25,28 @@ extension SamplePacketHeader {
     return nil
   }
 
-  /// Copies samples of one lead in millivolts, NaN where missing, as many as `destination` holds,
-  /// from the packet's sample `offset` on.
+  /// Copies `count` samples of one lead in millivolts, NaN where missing, from the packet's sample
+  /// `offset` on, to the beginning of `destination`; as many as that holds where no count is given.
   public func copyMillivolts(
-    lead: Int, from bytes: RawSpan, offset: Int = 0, into destination: inout MutableSpan<Float>
+    lead: Int, from bytes: RawSpan, offset: Int = 0, count: Int? = nil,
+    into destination: inout MutableSpan<Float>
   ) {
+    let count = count ?? destination.count
+    precondition(count <= destination.count)
     precondition(offset >= 0)
-    precondition(offset + destination.count <= samplesPerLead)
+    precondition(offset + count <= samplesPerLead)
     precondition(bytes.byteCount == byteCount)
     let start = sampleOffset(lead) + offset * format.bytesPerSample
     switch format {
     case .int16:
       let gain = gain(ofLead: lead, in: bytes)
       let baseline = baseline(ofLead: lead, in: bytes)
-      for i in 0..<destination.count {
+      for i in 0..<count {
         let unit = bytes.integer(at: start + 2 * i, as: Int16.self)
         destination[i] = Self.millivolts(unit: unit, gain: gain, baseline: baseline)
       }
     case .float32:
-      for i in 0..<destination.count {
+      for i in 0..<count {
         destination[i] = Float(bitPattern: bytes.integer(at: start + 4 * i, as: UInt32.self))
       }
     }

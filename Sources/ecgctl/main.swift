@@ -1,11 +1,16 @@
 import ArgumentParser
+import ECGMonitor
 
 /// The one tool around the daemon.
 struct ECGControl: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ecgctl",
     abstract: "Replay recordings to ecgd, watch it, and ask it.",
-    subcommands: [Replay.self])
+    version: Version.text,
+    subcommands: [
+      Watch.self, Status.self, Replay.self, Evaluate.self, Score.self, Model.self, Demo.self,
+      CheckConfig.self,
+    ])
 }
 
 ECGControl.main()

@@ -31,17 +31,11 @@ struct ECGD: ParsableCommand {
     let logger = SystemLogHandler.logger(identifier: "ecgd", threshold: threshold)
     let modelPath = try leaving(EX_CONFIG) { try file.resolveModelPath() }
     manager.status("proving the model")
-    let model = try leaving(EX_DATAERR) { try Autoencoder(contentsOf: modelPath) }
+    let model = try leaving(EX_DATAERR) { try Autoencoder(path: modelPath) }
     logger.notice(
       "model \(model.manifest.name) passed its known-answer test",
       metadata: ["model": "\(model.manifest.name)", "hash": "\(model.hash)"])
-    let daemon = try Daemon(file, model: model, logger: logger)
-    do {
-      try daemon.start(version: Version.text)
-    } catch {
-      StandardError.write("ecgd: \(error)\n")
-      throw ExitCode(error.exitStatus)
-    }
+    let daemon = try start(file, model, logger)
     logger.notice("ecgd \(Version.text) watches")
     manager.ready(status: daemon.statusLine)
     var loop = ServiceLoop(
@@ -50,6 +44,19 @@ struct ECGD: ParsableCommand {
     manager.stopping(status: "draining")
     daemon.stop()
     logger.notice("ecgd stopped")
+  }
+
+  private func start(
+    _ configuration: ECGMonitor.Configuration, _ model: Autoencoder, _ logger: Logger
+  ) throws -> Daemon {
+    do throws(DaemonError) {
+      let daemon = try Daemon(configuration, model: model, logger: logger)
+      try daemon.start(version: Version.text)
+      return daemon
+    } catch {
+      StandardError.write("ecgd: \(error)\n")
+      throw ExitCode(error.exitStatus)
+    }
   }
 
   /// Runs `body`; its error goes to standard error and the process leaves with `status`.

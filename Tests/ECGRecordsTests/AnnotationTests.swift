@@ -52,6 +52,20 @@ struct AnnotationTests {
     #expect(try AnnotationFile(bytes: file.encoded(), path: "t") == file)
   }
 
+  @Test func `the time resolution's note and its end mark are taken out`() throws {
+    let note = Array("## time resolution: 128".utf8)
+    let bytes: [UInt8] =
+      [0x00, 0x58, 0x17, 0xfc] + note + [0x00]
+      + [0x00, 0xec, 0xff, 0xff, 0xff, 0xff, 0x01, 0x00]  // SKIP -1, code 0 after 1
+      + [0x2f, 0x04, 0x00, 0x00]
+    let file = try decode(bytes)
+    #expect(file.timeResolutionHz == 128)
+    #expect(file.annotations == [Annotation(sample: 47, code: .normal)])
+    #expect(file.encoded() == bytes)
+    #expect(file.inFrames(sampleRateHz: 256).annotations[0].sample == 94)
+    #expect(file.inFrames(sampleRateHz: 128).annotations == file.annotations)
+  }
+
   @Test func `codes have rdann's mnemonics and the AAMI classes`() {
     let classes: [(String, BeatClass)] = [
       ("NLRejB", .normal), ("AaJSn", .supraventricular), ("VEr", .ventricular), ("F", .fusion),

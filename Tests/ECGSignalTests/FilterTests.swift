@@ -100,10 +100,12 @@ import Testing
     var cascade = BiquadCascade(Butterworth.lowPass(order: 8, cutoffHz: 40, rateHz: 128))
     var signal = Golden.signal(count: 500, rateHz: 128)
     var span = signal.mutableSpan
+    cascade.process(&span)  // the runtime may allocate for a type's first use
     let before = allocation_count()
     cascade.prime(at: 1)
     cascade.process(&span)
     cascade.reset()
-    #expect(allocation_count() == before)
+    let after = allocation_count()
+    #expect(after == before)
   }
 }

@@ -85,6 +85,7 @@ def resamplers():
         taps = signal.firwin(
             2 * half * up + 1, 0.45 * min(inp, out) / 1000, fs=fs,
             window=("kaiser", signal.kaiser_beta(attenuation)))
+        taps[[0, -1]] = 0  # the window ends just outside
         # Every phase is scaled to gain 1 for a constant.
         for phase in range(up):
             taps[phase::up] /= taps[phase::up].sum()

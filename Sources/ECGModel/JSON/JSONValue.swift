@@ -23,11 +23,6 @@ enum JSONValue: Equatable, Sendable {
     }
   }
 
-  /// The same, with the text of a string.
-  var described: String {
-    if case .string(let text) = self { "\"\(text)\"" } else { kind }
-  }
-
   /// The number, whether it was written as an integer or not.
   var double: Double? {
     switch self {

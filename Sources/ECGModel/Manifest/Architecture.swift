@@ -1,61 +1,61 @@
-/// The network of a model: LSTM layers as encoder, a latent, LSTM layers as decoder, and a linear
-/// output.
+/// The network of a model as data: stacks of LSTM layers, and what is fed to them.
 public struct Architecture: Equatable, Sendable {
-  public static let layerLimit = 8
-  public static let unitLimit = 4096
+  public let encoderInput: EncoderInput
+  /// Units of each layer, first layer first.
+  public let encoderUnits: [Int]
+  public let latent: Latent
+  public let decoderInput: DecoderInput
+  public let decoderUnits: [Int]
+  public let skip: Skip
 
-  public struct Encoder: Equatable, Sendable {
-    public enum Input: String, CaseIterable, Equatable, Sendable {
-      /// The window's numbers x.
-      case signal
-      /// x - r, then r: the difference from the reference, then the reference.
-      case differenceAndReference
-    }
-    public let input: Input
-    /// Units of each layer, first layer first.
-    public let lstm: [Int]
+  public init(
+    encoderInput: EncoderInput, encoderUnits: [Int], latent: Latent, decoderInput: DecoderInput,
+    decoderUnits: [Int], skip: Skip
+  ) {
+    self.encoderInput = encoderInput
+    self.encoderUnits = encoderUnits
+    self.latent = latent
+    self.decoderInput = decoderInput
+    self.decoderUnits = decoderUnits
+    self.skip = skip
+  }
+
+  public enum EncoderInput: String, CaseIterable, Equatable, Sendable {
+    /// The window's numbers of the step.
+    case signal
+    /// The window minus the reference, then the reference.
+    case differenceAndReference
   }
 
   public enum Latent: Equatable, Sendable {
     /// The last encoder layer's hidden state after the last step.
     case lastHidden
-    /// A projection of it to `size` numbers.
+    /// A linear projection of it.
     case linear(size: Int)
   }
 
-  public struct Decoder: Equatable, Sendable {
-    public enum Input: String, CaseIterable, Equatable, Sendable {
-      /// The latent, repeated every step.
-      case latent
-      /// The latent, then r.
-      case latentAndReference
-    }
-    public let input: Input
-    public let lstm: [Int]
+  public enum DecoderInput: String, CaseIterable, Equatable, Sendable {
+    /// The latent, the same at every step.
+    case latent
+    /// The latent, then the reference's numbers of the step.
+    case latentAndReference
   }
 
   public enum Skip: String, CaseIterable, Equatable, Sendable {
-    /// The linear output is the reconstruction.
     case none
-    /// The reference plus the linear output is.
+    /// The reconstruction is the reference plus the output.
     case reference
   }
 
-  public let encoder: Encoder
-  public let latent: Latent
-  public let decoder: Decoder
-  public let skip: Skip
-
-  /// Whether each window needs a reference, the patient's own normal beat, beside it.
+  /// Whether each window needs the patient's reference beside it.
   public var isConditioned: Bool {
-    encoder.input == .differenceAndReference || decoder.input == .latentAndReference
+    encoderInput == .differenceAndReference || decoderInput == .latentAndReference
       || skip == .reference
   }
 
-  /// The numbers of the latent.
   public var latentSize: Int {
     switch latent {
-    case .lastHidden: encoder.lstm[encoder.lstm.count - 1]
+    case .lastHidden: encoderUnits[encoderUnits.count - 1]
     case .linear(let size): size
     }
   }

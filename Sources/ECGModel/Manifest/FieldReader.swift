@@ -1,94 +1,112 @@
-/// Reads the fields of one JSON object of the manifest, and names them in full in every error.
+/// The members of one object of the manifest, with their path for error messages. Opening it
+/// checks that every field is there and that no other is.
 struct FieldReader {
   private let object: JSONObject
   private let path: String
 
-  /// Errors: `unknownField`, `missingFields`, unless the object has exactly these fields.
-  init(_ object: JSONObject, path: String, fields: [String]) throws(ModelError) {
+  init(_ object: JSONObject, path: String = "", fields: [String]) throws(ModelError) {
     self.object = object
     self.path = path
+    let missing = fields.filter { object[$0] == nil }.map { path + $0 }
+    guard missing.isEmpty else { throw .missingFields(missing) }
     for (key, _) in object.members where !fields.contains(key) {
       throw .unknownField(path + key)
     }
-    let missing = fields.filter { object[$0] == nil }
-    guard missing.isEmpty else { throw .missingFields(missing.map { path + $0 }) }
   }
 
-  func value(_ field: String) -> JSONValue {
-    guard let value = object[field] else { preconditionFailure("the field was asked for") }
-    return value
+  func bad(_ key: String, expected: String) -> ModelError {
+    .badField(path + key, expected: expected, actual: object[key]?.kind ?? "missing")
   }
 
-  /// The error of a field, or of a part of it that stands in `actual`.
-  func bad(_ field: String, expected: String, actual: String? = nil) -> ModelError {
-    .badField(path + field, expected: expected, actual: actual ?? value(field).described)
-  }
+  func isNull(_ key: String) -> Bool { object[key] == .null }
 
-  func isNull(_ field: String) -> Bool { value(field) == .null }
-
-  func object(_ field: String) throws(ModelError) -> JSONObject {
-    guard case .object(let object) = value(field) else { throw bad(field, expected: "an object") }
-    return object
-  }
-
-  func object(_ field: String, fields: [String]) throws(ModelError) -> FieldReader {
-    try FieldReader(try object(field), path: "\(path)\(field).", fields: fields)
-  }
-
-  func string(_ field: String) throws(ModelError) -> String {
-    guard case .string(let text) = value(field) else { throw bad(field, expected: "a string") }
+  func string(_ key: String) throws(ModelError) -> String {
+    guard case .string(let text)? = object[key] else { throw bad(key, expected: "a string") }
     return text
   }
 
-  func bool(_ field: String) throws(ModelError) -> Bool {
-    guard case .bool(let value) = value(field) else { throw bad(field, expected: "true or false") }
+  func bool(_ key: String) throws(ModelError) -> Bool {
+    guard case .bool(let value)? = object[key] else { throw bad(key, expected: "true or false") }
     return value
   }
 
-  func integer(_ field: String, in range: ClosedRange<Int>) throws(ModelError) -> Int {
-    guard case .integer(let number) = value(field), let integer = Int(exactly: number),
-      range.contains(integer)
+  func integer(_ key: String, in range: ClosedRange<Int>) throws(ModelError) -> Int {
+    guard case .integer(let value)? = object[key], let value = Int(exactly: value),
+      range.contains(value)
     else {
       throw bad(
-        field, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
+        key, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
     }
-    return integer
+    return value
   }
 
-  func number(_ field: String) throws(ModelError) -> Double {
-    guard let number = value(field).double else { throw bad(field, expected: "a number") }
-    return number
-  }
-
-  func positive(_ field: String) throws(ModelError) -> Double {
-    guard let number = value(field).double, number > 0 else {
-      throw bad(field, expected: "a positive number")
+  func number(_ key: String, in range: ClosedRange<Double>) throws(ModelError) -> Double {
+    guard let value = object[key]?.double, range.contains(value) else {
+      throw bad(key, expected: "a number from \(range.lowerBound) to \(range.upperBound)")
     }
-    return number
+    return value
   }
 
-  /// One of the cases of an enumeration, by the name that it has in the file.
-  func choice<Choice: RawRepresentable & CaseIterable>(_ field: String) throws(ModelError)
-    -> Choice where Choice.RawValue == String
-  {
-    let names = Choice.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
-    guard case .string(let text) = value(field), let choice = Choice(rawValue: text) else {
-      throw bad(field, expected: "one of \(names)")
+  func positive(_ key: String) throws(ModelError) -> Double {
+    guard let value = object[key]?.double, value > 0 else {
+      throw bad(key, expected: "a positive number")
+    }
+    return value
+  }
+
+  /// One of the names of a choice.
+  func choice<Choice: RawRepresentable<String> & CaseIterable>(
+    _ key: String, _ type: Choice.Type
+  ) throws(ModelError) -> Choice {
+    let names = Choice.allCases.map { "'\($0.rawValue)'" }.joined(separator: " or ")
+    guard case .string(let text)? = object[key], let choice = Choice(rawValue: text) else {
+      if case .string(let text)? = object[key] {
+        throw .badField(path + key, expected: names, actual: "'\(text)'")
+      }
+      throw bad(key, expected: names)
     }
     return choice
   }
 
-  func strings(_ field: String) throws(ModelError) -> [String] {
-    guard case .array(let items) = value(field) else {
-      throw bad(field, expected: "a list of strings")
+  func strings(_ key: String) throws(ModelError) -> [String] {
+    guard case .array(let items)? = object[key] else {
+      throw bad(key, expected: "a list of strings")
     }
     var strings: [String] = []
     for item in items {
-      guard case .string(let text) = item else {
-        throw bad(field, expected: "a list of strings", actual: item.kind)
-      }
+      guard case .string(let text) = item else { throw bad(key, expected: "a list of strings") }
       strings.append(text)
     }
     return strings
+  }
+
+  /// A list of whole numbers.
+  func integers(
+    _ key: String, count: ClosedRange<Int>, in range: ClosedRange<Int>
+  ) throws(ModelError) -> [Int] {
+    let expected =
+      "\(count.lowerBound) to \(count.upperBound) whole numbers from \(range.lowerBound) "
+      + "to \(range.upperBound)"
+    guard case .array(let items)? = object[key], count.contains(items.count) else {
+      throw bad(key, expected: expected)
+    }
+    var integers: [Int] = []
+    for item in items {
+      guard case .integer(let value) = item, let value = Int(exactly: value),
+        range.contains(value)
+      else { throw bad(key, expected: expected) }
+      integers.append(value)
+    }
+    return integers
+  }
+
+  /// An object within this one, with exactly these fields.
+  func object(_ key: String, fields: [String]) throws(ModelError) -> FieldReader {
+    try FieldReader(members(key), path: path + key + ".", fields: fields)
+  }
+
+  func members(_ key: String) throws(ModelError) -> JSONObject {
+    guard case .object(let members)? = object[key] else { throw bad(key, expected: "an object") }
+    return members
   }
 }

@@ -1,56 +1,45 @@
-/// What a model file says about its model: the network, and how a signal must be prepared for it.
-///
-/// `Documentation/Model.md` defines every field.
+public import ECGCore
+
+/// What a model file says about itself: how a signal must be prepared, what network the weights
+/// are, and how an error is judged. See Documentation/Model.md.
 public struct ModelManifest: Equatable, Sendable {
-  /// The only version of the format that there is.
   public static let formatVersion = 1
-  /// Samples that one window can have at most.
-  public static let windowLengthLimit = 65_536
-  public static let leadCountLimit = 16
-  public static let sampleRateLimitHz = 10_000.0
+  /// The key of the header's `__metadata__` that holds the manifest.
+  public static let metadataKey = "ecgd.manifest"
 
   public let name: String
   public let description: String
   public let leads: Leads
-  public let sampleRateHz: Double
+  public let sampleRate: SampleRate
   public let window: Window
-  /// Samples, of all leads, that one LSTM step takes; divides `windowLength`.
+  /// Samples, of all leads, that one LSTM step takes.
   public let samplesPerStep: Int
   public let filters: Filters
   public let normalisation: Normalisation
   public let architecture: Architecture
   public let error: ErrorRule
-  public let baseline: BaselineParameters
+  /// Parameters of the patient baseline by name; a single number is a list of one.
+  public let baseline: [String: [Double]]
   public let trainingData: String
   public let licence: String
   public let toolVersions: [String: String]
-  /// The greatest absolute difference per sample that the known-answer test allows.
+  /// Greatest absolute difference per sample in the known-answer test.
   public let knownAnswerTolerance: Double
 
-  /// Samples of one window, per lead.
-  public var windowLength: Int { window.length }
-  /// LSTM steps of one window.
-  public var stepCount: Int { windowLength / samplesPerStep }
-  /// Numbers that the network reconstructs at each step: samples of all leads.
-  public var numbersPerStep: Int { samplesPerStep * leads.count }
-}
-
-extension ModelManifest {
+  /// The leads of one window.
   public struct Leads: Equatable, Sendable {
-    /// Leads that one window holds.
     public let count: Int
     /// Names that suit the model, best first; may be empty.
     public let names: [String]
   }
 
-  /// Where windows are cut from the stream; all lengths in samples of the model's rate.
+  /// How windows are cut from the stream, in samples at the model's rate.
   public enum Window: Equatable, Sendable {
-    /// A window of `length` samples every `hop` samples.
-    case sliding(length: Int, hop: Int)
-    /// The window `[fiducial - before, fiducial + after)` of each heartbeat.
-    case beat(before: Int, after: Int)
+    case sliding(lengthSamples: Int, hopSamples: Int)
+    /// `[fiducial - before, fiducial + after)`
+    case beat(beforeSamples: Int, afterSamples: Int)
 
-    public var length: Int {
+    public var lengthSamples: Int {
       switch self {
       case .sliding(let length, _): length
       case .beat(let before, let after): before + after
@@ -58,66 +47,53 @@ extension ModelManifest {
     }
   }
 
-  /// The causal filters in front of the window.
+  /// The causal filters that stand before the window.
   public struct Filters: Equatable, Sendable {
-    public let highPass: Filter?
-    public let lowPass: Filter?
-    /// Whether a mains notch stands in front of them.
+    public let highPass: Butterworth?
+    public let lowPass: Butterworth?
     public let mainsNotch: Bool
+
+    public struct Butterworth: Equatable, Sendable {
+      public let hertz: Double
+      public let order: Int
+    }
   }
 
-  /// A causal Butterworth filter.
-  public struct Filter: Equatable, Sendable {
-    public let hz: Double
-    public let order: Int
-  }
-
-  /// What is done to a window, per lead, before the network sees it.
+  /// What is done to a window before the network sees it; per lead.
   public enum Normalisation: String, CaseIterable, Equatable, Sendable {
     case none
-    /// Minus its mean.
     case meanRemoved
-    /// Minus its mean, divided by its population standard deviation; a lead without any
-    /// deviation becomes zero.
     case zScore
-    /// Minus its mean, divided by the amplitude of the patient's reference beat.
     case meanRemovedAndScaledByPatientAmplitude
   }
 
-  /// How window and reconstruction are compared.
+  /// How a reconstruction error is measured, and the fixed limit where there is one.
   public struct ErrorRule: Equatable, Sendable {
     public enum Metric: String, CaseIterable, Equatable, Sendable {
-      /// The absolute difference.
-      case l1 = "L1"
-      /// The squared difference.
-      case l2 = "L2"
+      case absolute = "L1"
+      case squared = "L2"
     }
     public enum Reduction: String, CaseIterable, Equatable, Sendable {
-      case sum, mean
+      case sum
+      case mean
     }
     public let metric: Metric
-    /// Over all samples of all leads.
     public let reduction: Reduction
-    /// An error greater than this is anomalous; nil where only the patient's baseline decides.
+    /// A window whose error is greater is anomalous; nil where only the patient's baseline decides.
     public let limit: Double?
-  }
 
-  /// The parameters of the patient baseline; their names belong to the detector that reads them.
-  public struct BaselineParameters: Equatable, Sendable {
-    let values: [String: [Double]]
-    let scalars: Set<String>
-
-    /// Every name, sorted.
-    public var names: [String] { values.keys.sorted() }
-
-    /// The number of a name; nil where there is none, or a list.
-    public func number(_ name: String) -> Double? {
-      scalars.contains(name) ? values[name]?.first : nil
-    }
-
-    /// The list of numbers of a name; nil where there is none, or a single number.
-    public func numbers(_ name: String) -> [Double]? {
-      scalars.contains(name) ? nil : values[name]
+    public init(metric: Metric, reduction: Reduction, limit: Double?) {
+      self.metric = metric
+      self.reduction = reduction
+      self.limit = limit
     }
   }
+
+  /// Samples of one lead in one window.
+  public var lengthSamples: Int { window.lengthSamples }
+  /// Numbers in one window, of all leads.
+  public var windowCount: Int { lengthSamples * leads.count }
+  /// Numbers in one step, of all leads.
+  public var patch: Int { samplesPerStep * leads.count }
+  public var steps: Int { lengthSamples / samplesPerStep }
 }

@@ -78,12 +78,11 @@ extension SafetensorsFile {
       throw .wrongShape(
         tensor: tensor.name, byteOffset: offset, expected: shape, actual: tensor.shape)
     }
-    let span = unsafe bytes.span.bytes
     var values = [Float](repeating: 0, count: tensor.count)
     for i in values.indices {
       let at = offset + 4 * i
-      let bits = UInt32(
-        littleEndian: unsafe span.unsafeLoadUnaligned(fromByteOffset: at, as: UInt32.self))
+      var bits: UInt32 = 0
+      for byte in (0..<4).reversed() { bits = bits << 8 | UInt32(bytes[at + byte]) }
       values[i] = Float(bitPattern: bits)
       guard values[i].isFinite else {
         throw .notFinite(tensor: tensor.name, byteOffset: at, element: i)

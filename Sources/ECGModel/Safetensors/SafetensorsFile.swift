@@ -62,14 +62,16 @@ struct SafetensorsFile: Sendable {
     guard text.first == UInt8(ascii: "{") else {
       throw .badJSON(reason: "the header does not begin with '{'", byteOffset: lengthByteCount)
     }
-    do throws(JSONError) {
-      guard case .object(let object) = try JSONReader.read(text) else {
-        preconditionFailure("a JSON text that begins with '{' is an object")
-      }
-      return object
+    let value: JSONValue
+    do {
+      value = try JSONReader.read(text)
     } catch {
       throw ModelError(error, at: lengthByteCount, in: "the header")
     }
+    guard case .object(let object) = value else {
+      throw .badJSON(reason: "the header is not an object", byteOffset: lengthByteCount)
+    }
+    return object
   }
 
   private static func metadata(_ entry: JSONValue) throws(ModelError) -> [String: String] {

@@ -1,3 +1,4 @@
+import ECGAlarm
 import ECGWire
 
 /// The latest event of every alarm that is on: what a late operator is given.

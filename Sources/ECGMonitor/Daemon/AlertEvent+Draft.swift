@@ -1,6 +1,7 @@
 import ECGAlarm
 import ECGCore
 import ECGPipeline
+import ECGSignal
 import ECGWire
 
 extension AlertEvent {

@@ -4,6 +4,7 @@ import ECGJournal
 import ECGPipeline
 import ECGWire
 import Glibc
+import Logging
 
 /// Turns drafts into numbered alert events and keeps them in the journal before anyone sees them.
 ///

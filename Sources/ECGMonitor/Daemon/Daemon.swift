@@ -1,3 +1,4 @@
+import ECGCore
 public import ECGModel
 import ECGPipeline
 import ECGWire
@@ -110,7 +111,7 @@ public final class Daemon {
   private func startShard(_ i: Int) throws {
     let name = "shard-\(i)"
     let heartbeat = progress.register(name)
-    let plan = ModelPlan(
+    let plan = try ModelPlan(
       model, mainsHz: configuration.signal.mainsHz.frequencyHz,
       learningSeconds: configuration.baseline.learningSeconds)
     let made = Handover(

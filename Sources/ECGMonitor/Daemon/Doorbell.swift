@@ -1,3 +1,4 @@
+import CSystemd
 import Glibc
 import Synchronization
 
@@ -46,7 +47,7 @@ final class Doorbell: Sendable {
   func sleep(timeoutMs: Int32, unless hasWork: () -> Bool) {
     announceSleep()
     if !hasWork() {
-      var waiting = unsafe pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       unsafe _ = poll(&waiting, 1, timeoutMs)
     }
     awake()

@@ -1,6 +1,7 @@
 import ECGCore
 import ECGWire
 import Glibc
+import Logging
 import ZeroMQ
 
 extension IngestThread {
@@ -10,13 +11,13 @@ extension IngestThread {
       do {
         guard try sockets[index].socket.receive(into: topic, wait: false) else { return }
         guard topic.hasMore else {
-          refuse(.badTopic, slot: nil)
+          refuse(RejectReason.badTopic, slot: nil)
           continue
         }
         guard try sockets[index].socket.receive(into: packet, wait: false) else { return }
         if packet.hasMore {
           try sockets[index].socket.skipRest(of: packet)
-          refuse(.badTopic, slot: nil)
+          refuse(RejectReason.badTopic, slot: nil)
           continue
         }
       } catch {
@@ -51,10 +52,14 @@ extension IngestThread {
     directory.touch(slot, nowNs: nowNs)
     let shard = shards[directory.shard(ofSlot: slot)]
     let tag = ShardRecord.tag(ShardRecord.packet, slot: slot)
-    let sent = packet.withBytes { bytes in
-      send(bytes, to: shard, tag, nowNs, waiting: waiting)
+    var isSent = packet.withBytes { Self.push($0, to: shard, tag, nowNs) }
+    if !isSent, waiting {
+      status.stalls += 1
+      let heartbeat = heartbeat
+      packet.withBytes { Self.pushWaiting($0, to: shard, tag, nowNs, heartbeat) }
+      isSent = true
     }
-    if !sent { refuse(.overload, slot: slot, stream: key) }
+    if !isSent { refuse(.overload, slot: slot, stream: key) }
     if header.isLast { discharge(slot) }
   }
 
@@ -112,31 +117,34 @@ extension IngestThread {
     // Where the shard is overloaded it will see the gap; more records would not help it.
     let shard = shards[directory.shard(ofSlot: slot)]
     let tag = ShardRecord.tag(ShardRecord.refused, slot: slot)
-    _ = shard.packets.push([UInt8]().span.bytes, tag: tag, word: 0)
-    shard.doorbell.ring()
+    _ = Self.push(RawSpan(), to: shard, tag, 0)
   }
 
   /// Control records are few, and must not be lost: they always wait.
   mutating func send(_ bytes: [UInt8], to shard: ShardChannel, _ tag: UInt32, _ word: UInt64) {
-    _ = send(bytes.span.bytes, to: shard, tag, word, waiting: true)
+    if !Self.push(unsafe bytes.span.bytes, to: shard, tag, word) {
+      status.stalls += 1
+      Self.pushWaiting(unsafe bytes.span.bytes, to: shard, tag, word, heartbeat)
+    }
   }
 
-  private mutating func send(
-    _ bytes: RawSpan, to shard: ShardChannel, _ tag: UInt32, _ word: UInt64, waiting: Bool
+  private static func push(
+    _ bytes: RawSpan, to shard: ShardChannel, _ tag: UInt32, _ word: UInt64
   ) -> Bool {
-    if shard.packets.push(bytes, tag: tag, word: word) {
+    guard shard.packets.push(bytes, tag: tag, word: word) else { return false }
+    shard.doorbell.ring()
+    return true
+  }
+
+  /// A shard that hangs is the watchdog's matter: it stops beating while this thread goes on.
+  private static func pushWaiting(
+    _ bytes: RawSpan, to shard: ShardChannel, _ tag: UInt32, _ word: UInt64,
+    _ heartbeat: ThreadProgress.Heartbeat
+  ) {
+    while !push(bytes, to: shard, tag, word) {
       shard.doorbell.ring()
-      return true
-    }
-    guard waiting else { return false }
-    status.stalls += 1
-    while !shard.packets.push(bytes, tag: tag, word: word) {
-      shard.doorbell.ring()
-      // A shard that hangs is the watchdog's matter: it stops beating while this thread goes on.
       heartbeat.beat()
       usleep(200)
     }
-    shard.doorbell.ring()
-    return true
   }
 }

@@ -1,5 +1,7 @@
 import ECGCore
 import ECGWire
+import Logging
+import Synchronization
 import ZeroMQ
 
 /// What the publisher asks of the ingest thread.

@@ -11,15 +11,17 @@ struct PublisherSockets: ~Copyable {
   static let lingerMs = 500
 
   init(_ configuration: Configuration, in context: Context) throws(ZeroMQError) {
-    alerts = try Socket(.xpub, in: context)
+    var alerts = try Socket(.xpub, in: context)
     try alerts.set(.sendHighWaterMark, Self.alertHighWaterMark)
     try alerts.set(.linger, Self.lingerMs)
     try alerts.setHeartbeat(intervalMs: 2000, timeoutMs: 6000)
     try alerts.bind(configuration.alerts.endpoint.text)
-    control = try Socket(.router, in: context)
+    var control = try Socket(.router, in: context)
     try control.set(.linger, Self.lingerMs)
     try control.setMaximumMessageSize(Self.maximumRequestBytes)
     try control.setHeartbeat(intervalMs: 2000, timeoutMs: 6000)
     try control.bind(configuration.control.endpoint.text)
+    self.alerts = alerts
+    self.control = control
   }
 }

@@ -1,8 +1,11 @@
+import ECGAlarm
 import ECGCore
 import ECGJournal
 import ECGPipeline
 import ECGWire
 import Glibc
+import Logging
+import Synchronization
 import ZeroMQ
 
 /// The loop of the publisher thread: it owns the journal, the alerts socket and the control
@@ -21,6 +24,7 @@ struct PublisherThread: ~Copyable {
   var question: StatusQuestion?
   var refusals = StreamRefusals()
   let facts: DaemonFacts
+  var lastToken: UInt64 = 0
   private var stoppedShards = 0
   private var boardNs: UInt64 = 0
 
@@ -105,7 +109,7 @@ struct PublisherThread: ~Copyable {
     guard !drafts.isEmpty else { return }
     let events = writer.write(drafts, log: log)
     for event in events {
-      active.take(event)
+      active.take(event.event)
       send(stream: event.stream, json: event.json)
     }
     writer.markPublished(log: log)

@@ -1,4 +1,5 @@
 import ECGCore
+import ECGModel
 import ECGPipeline
 import ECGWire
 import Logging
@@ -105,8 +106,7 @@ struct ShardThread {
       guard prepare(stream, header, in: bytes, slot: slot) else { return }
     }
     let count = header.samplesPerLead
-    var destination = samples.mutableSpan.extracting(0..<count)
-    header.copyMillivolts(lead: stream.leadIndex, from: bytes, into: &destination)
+    Self.copy(header, lead: stream.leadIndex, from: bytes, into: &samples)
     if !shard.hasWaitingWindows { waitingSinceNs = receivedNs }
     shard.take(
       samples.span.extracting(0..<count),
@@ -114,6 +114,14 @@ struct ShardThread {
         session: header.session, sequence: header.sequence, first: header.firstSample,
         count: count),
       deviceTimeNs: header.deviceTimeNs, slot: slot, receivedNs: receivedNs)
+  }
+
+  private static func copy(
+    _ header: SamplePacketHeader, lead: Int, from bytes: RawSpan, into samples: inout [Float]
+  ) {
+    var span = samples.mutableSpan
+    header.copyMillivolts(
+      lead: lead, from: bytes, count: header.samplesPerLead, into: &span)
   }
 
   /// Admits the stream, or follows a change of its layout. Allocates: this is an admission.
@@ -147,7 +155,8 @@ struct ShardThread {
       switch command {
       case .status(let token):
         let status = ShardStatus(
-          streams: shard.snapshot().map { (facts[$0.slot]!.facts, $0) }, latency: shard.latency)
+          streams: shard.snapshot().map { (facts[$0.slot]!.facts, $0) }, totals: shard.totals,
+          latency: shard.latency)
         if channel.reports.push(.status(token: token, status)) { publisher.ring() }
       }
     }

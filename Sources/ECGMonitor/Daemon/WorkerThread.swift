@@ -19,7 +19,7 @@ final class WorkerThread: @unchecked Sendable {
     guard code == 0 else { throw SystemCallError(call: "pthread_create", code: code) }
   }
 
-  func join() { unsafe _ = pthread_join(thread, nil) }
+  func join() { _ = pthread_join(thread, nil) }
 
   private final class Start {
     let name: String

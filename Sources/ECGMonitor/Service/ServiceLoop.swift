@@ -29,7 +29,7 @@ public struct ServiceLoop {
     let periodMs = Int32(max(10, min(1000, watchdog.period / .milliseconds(1))))
     var statusNs: UInt64 = 0
     while true {
-      var waiting = unsafe pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0)
+      var waiting = pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0)
       unsafe _ = poll(&waiting, 1, periodMs)
       while let signal = signals.next() {
         switch signal {

@@ -35,4 +35,19 @@ public struct AnnotationFile: Sendable, Equatable {
 
   /// The beats alone.
   public var beats: [Annotation] { annotations.filter { $0.code.isBeat } }
+
+  /// The same with sample numbers in frames of a record at `sampleRateHz`, rounded to the nearest
+  /// where the file counts in ticks of its own.
+  public func inFrames(sampleRateHz: Double) -> AnnotationFile {
+    guard let timeResolutionHz, timeResolutionHz != sampleRateHz else {
+      return AnnotationFile(annotations: annotations)
+    }
+    let scale = sampleRateHz / timeResolutionHz
+    return AnnotationFile(
+      annotations: annotations.map { annotation in
+        var scaled = annotation
+        scaled.sample = Int64(exactly: (Double(annotation.sample) * scale).rounded()) ?? .max
+        return scaled
+      })
+  }
 }

@@ -21,7 +21,8 @@ extension AnnotationFile {
 
   private static let resolutionPrefix = "## time resolution: "
 
-  /// Removes the note at sample 0 that states the ticks a second, and returns them.
+  /// Removes the note at sample 0 that states the ticks a second, and returns them. WFDB marks the
+  /// end of such notes with an annotation of code 0, which goes too.
   private static func takeTimeResolution(_ annotations: inout [Annotation]) -> Double? {
     let place = annotations.firstIndex {
       $0.sample == 0 && $0.code == .note && $0.text.hasPrefix(resolutionPrefix)
@@ -32,6 +33,11 @@ extension AnnotationFile {
       hertz.isFinite, hertz > 0
     else { return nil }
     annotations.remove(at: place)
+    if place < annotations.count, annotations[place].code == .notQRS,
+      annotations[place].sample == 0
+    {
+      annotations.remove(at: place)
+    }
     return hertz
   }
 }

@@ -7,9 +7,12 @@ extension AnnotationFile {
   /// The bytes of an annotation file in MIT format. Texts beyond 255 bytes are cut.
   public func encoded() -> [UInt8] {
     var encoder = AnnotationEncoder()
-    if let timeResolutionHz {
-      encoder.append(
-        Annotation(sample: 0, code: .note, text: "## time resolution: \(timeResolutionHz)"))
+    if let timeResolutionHz, (1e-6...1e12).contains(timeResolutionHz) {
+      let hertz =
+        timeResolutionHz == timeResolutionHz.rounded()
+        ? "\(Int64(timeResolutionHz))" : "\(timeResolutionHz)"
+      encoder.append(Annotation(sample: 0, code: .note, text: "## time resolution: \(hertz)"))
+      encoder.append(Annotation(sample: 0, code: .notQRS))
     }
     for annotation in annotations { encoder.append(annotation) }
     encoder.word(code: 0, value: 0)

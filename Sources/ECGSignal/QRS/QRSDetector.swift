@@ -195,13 +195,15 @@ public struct QRSDetector: Sendable {
   private func located(_ peak: Peak) -> Peak {
     var result = peak
     var largest = -1.0
-    for j in (peak.index - lengths.fiducial)...peak.index {
+    var j = peak.index - lengths.fiducial
+    while j <= peak.index {
       let height = banded[Int(j) & mask]
       if abs(height) > largest {
         largest = abs(height)
         result.height = height
         result.fiducial = max(start, j - bandDelay)
       }
+      j += 1
     }
     return result
   }

@@ -17,10 +17,11 @@ struct KaiserWindow {
     scale = 1 / Self.besselI0(beta)
   }
 
-  /// The window at `position` in -1...1 from its middle; 0 outside.
+  /// The window at `position` from its middle, inside -1...1; 0 at the ends and outside, so that
+  /// a phase with a tap on one end only stays symmetric.
   func value(at position: Double) -> Double {
     let inside = 1 - position * position
-    guard inside >= 0 else { return 0 }
+    guard inside > 0 else { return 0 }
     return Self.besselI0(beta * inside.squareRoot()) * scale
   }
 

@@ -9,6 +9,13 @@ enum Places {
 
   static var hasData: Bool { data != nil }
 
+  /// `ecgctl` beside the test bundle; nil where it is not built.
+  static let replayProgram: String? = {
+    let tests = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+    let path = tests.appendingPathComponent("ecgctl").path
+    return FileManager.default.isExecutableFile(atPath: path) ? path : nil
+  }()
+
   /// The record paths of one database, without extension, sorted.
   static func records(_ database: String) throws -> [String] {
     let folder = data! + "/" + database

@@ -3,17 +3,22 @@ public import Foundation
 /// A program under test with its standard output on a pipe, killed when it is let go.
 public final class ChildProcess {
   private let process = Process()
+  private let input: Pipe?
   private let output = Pipe()
   private var buffer = Data()
 
+  /// - Parameter holdingInput: its standard input stays open until `closeInput`, or until this
+  ///   process ends in whatever way; else it has none.
   public init(
     _ path: String, _ arguments: [String], environment: [String: String] = [:],
-    standardError: FileHandle? = nil
+    standardError: FileHandle? = nil, holdingInput: Bool = false
   ) throws {
+    input = holdingInput ? Pipe() : nil
     process.executableURL = URL(filePath: path)
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardOutput = output
+    process.standardInput = input ?? FileHandle.nullDevice
     if let standardError { process.standardError = standardError }
     try process.run()
   }
@@ -22,6 +27,8 @@ public final class ChildProcess {
     if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     process.waitUntilExit()
   }
+
+  public func closeInput() { try? input?.fileHandleForWriting.close() }
 
   public var identifier: Int32 { process.processIdentifier }
   public var isRunning: Bool { process.isRunning }

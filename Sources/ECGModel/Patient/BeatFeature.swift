@@ -1,0 +1,37 @@
+/// One number that a score is made of.
+public enum BeatFeature: Int, CaseIterable, Sendable {
+  /// Logarithms of the mean absolute reconstruction error, over the window and its parts.
+  case error, errorP, errorQRS, errorT
+  /// A linear function of the latent, learnt with the network.
+  case latent
+  /// Logarithms of the mean absolute difference to the reference beat.
+  case reference, referenceP, referenceQRS, referenceT
+  /// Logarithms of the ratio of amplitudes and of QRS widths to the reference's.
+  case amplitude, width
+  /// Logarithm of the roughness outside the QRS complex.
+  case roughness
+  /// Logarithms of the intervals before and after the beat, and before the one before it, over
+  /// the median interval; of the interval before over the one before that.
+  case before, after, previousBefore, change
+  /// How far `before` lies below 0 beyond a tolerance; and how far `after` lies above.
+  case prematurity, pause
+  /// How far `before` lies below 0, in units of the patient's own irregularity.
+  case relativePrematurity
+  /// Logarithm of the patient's irregularity; and of the median interval in seconds.
+  case irregularity, interval
+
+  /// As it stands in a model's manifest.
+  public var name: String { "\(self)" }
+
+  /// Whether the number stems from when the beat came rather than from what it looks like.
+  public var isTiming: Bool {
+    switch self {
+    case .error, .errorP, .errorQRS, .errorT, .latent, .reference, .referenceP, .referenceQRS,
+      .referenceT, .amplitude, .width, .roughness:
+      false
+    case .before, .after, .previousBefore, .change, .prematurity, .pause, .relativePrematurity,
+      .irregularity, .interval:
+      true
+    }
+  }
+}

@@ -1,0 +1,100 @@
+/// What the daemon knows of one patient: the normal beats and the rhythm, learnt without labels
+/// while the beats come.
+///
+/// For each beat, in order: `process` with the beat's excerpt; where it returns a beat, run the
+/// network on the window and the reference that it wrote, and give the result to `score`. The
+/// network may run later and in any batch: nothing that `score` finds changes the patient.
+public struct PatientModel: Sendable {
+  /// A beat that can be scored.
+  public struct PendingBeat: Sendable {
+    public let fiducial: Int64
+    /// Whether the patient's normal is still being learnt: the score is provisional.
+    public let isLearning: Bool
+    /// How like the nearest reference beat it is, in -1...1, and the shift at which it is so.
+    public let similarity: Float
+    public let shift: Int
+    /// Which of the reference beats is the nearest.
+    public let reference: Int
+    public internal(set) var features: BeatFeatures
+  }
+
+  public let rule: ScoreRule
+  public private(set) var references = ReferenceBeats()
+  /// Whether the patient's normal is still being learnt.
+  public private(set) var isLearning = true
+  /// The part of the learning that is done, 0...1.
+  public private(set) var progress = 0.0
+  private var rhythm = BeatRhythm()
+  private var firstFiducial: Int64?
+  private var beatCount = 0
+  private static let leastBeatsToPick = 20
+
+  public init(rule: ScoreRule) {
+    self.rule = rule
+  }
+
+  /// A new patient.
+  public mutating func reset() {
+    references.reset()
+    rhythm.reset()
+    isLearning = true
+    progress = 0
+    firstFiducial = nil
+    beatCount = 0
+  }
+
+  /// A gap in the signal: what was learnt stays, the interval across it counts for nothing. The
+  /// sample numbers go on.
+  public mutating func breakOff() {
+    rhythm.breakOff()
+  }
+
+  /// Takes the next beat: its excerpt holds the samples
+  /// `[fiducial - BeatExcerpt.samplesBefore, fiducial + BeatExcerpt.samplesAfter)`. Writes
+  /// the network's normalised window and reference, and returns the beat; nil where there is no
+  /// reference yet to compare it with. Allocates nothing.
+  public mutating func process(
+    _ beat: BeatInterval, excerpt: Span<Float>, window: inout MutableSpan<Float>,
+    reference: inout MutableSpan<Float>
+  ) -> PendingBeat? {
+    precondition(excerpt.count == BeatExcerpt.count)
+    precondition(window.count == BeatExcerpt.windowCount)
+    precondition(reference.count == BeatExcerpt.windowCount)
+    let timing = rhythm.process(beat)
+    let match = references.match(excerpt)
+    let seconds = elapsed(beat)
+    isLearning = seconds < rule.learningSeconds
+    progress = min(1, seconds / rule.learningSeconds)
+    var pending: PendingBeat?
+    if match.reference >= 0 {
+      references.write(match, excerpt, window: &window, reference: &reference)
+      var features = BeatFeatures()
+      features.take(timing)
+      features.take(window: window.span, reference: reference.span)
+      pending = PendingBeat(
+        fiducial: beat.fiducial, isLearning: isLearning, similarity: match.similarity,
+        shift: match.shift, reference: match.reference, features: features)
+    }
+    beatCount += 1
+    references.learn(
+      match, excerpt, timing: timing, isLearning: isLearning,
+      mayPick: seconds >= rule.firstPickSeconds && beatCount >= Self.leastBeatsToPick)
+    return pending
+  }
+
+  private mutating func elapsed(_ beat: BeatInterval) -> Double {
+    let first = firstFiducial ?? beat.fiducial
+    firstFiducial = first
+    return Double(beat.fiducial - first) / BeatExcerpt.sampleRateHz
+  }
+
+  /// The score of a beat, from what the network made of its window.
+  public func score(
+    _ beat: inout PendingBeat, window: Span<Float>, reconstruction: Span<Float>,
+    latent: Span<Float>
+  ) -> PatientScore {
+    beat.features.take(
+      window: window, reconstruction: reconstruction, latentScore: rule.latentScore(latent))
+    return rule.score(beat.features)
+  }
+}

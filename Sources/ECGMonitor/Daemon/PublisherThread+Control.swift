@@ -1,0 +1,116 @@
+import ECGCore
+import ECGWire
+import Logging
+import ZeroMQ
+
+/// Where a reply goes: the frames before the request's own, and what was asked.
+struct ControlAsker: Sendable {
+  let route: [[UInt8]]
+  let request: ControlRequest
+}
+
+extension PublisherThread {
+  /// Takes the requests that wait; those about the streams are answered when every thread has.
+  mutating func takeRequests() {
+    while true {
+      let frames: [[UInt8]]?
+      do {
+        frames = try sockets.control.receiveFrames(wait: false)
+      } catch {
+        log.log(.error, kind: "control", "\(error)")
+        return
+      }
+      guard let frames, let body = frames.last else { return }
+      take(body, route: Array(frames.dropLast()))
+    }
+  }
+
+  private mutating func take(_ body: [UInt8], route: [[UInt8]]) {
+    do throws(ControlError) {
+      let (name, request) = try ControlRequest.decode(body)
+      let asker = ControlAsker(route: route, request: request)
+      switch name {
+      case .status: ask(asker)
+      case .snapshot: answer(asker, snapshot(request))
+      case .replay: answer(asker, replay(request))
+      case .acknowledge, .pause:
+        throw ControlError(.unavailable, "\(name.rawValue) is not offered by this version")
+      }
+    } catch {
+      reply(ControlReply(error), route: route)
+    }
+  }
+
+  private func snapshot(_ request: ControlRequest) -> ControlReply {
+    var reply = ControlReply(to: request)
+    reply.alerts = active.events(of: request.stream)
+    reply.sequence = Int64(writer.sequence)
+    return reply
+  }
+
+  private func replay(_ request: ControlRequest) -> ControlReply {
+    let limit = request.limit ?? ControlRequest.replayLimit.upperBound
+    guard let events = writer.events(since: UInt64(request.since ?? 0), limit: limit) else {
+      return ControlReply(
+        ControlError(.unavailable, "the journal cannot be read now"), to: request)
+    }
+    var reply = ControlReply(to: request)
+    reply.alerts = events.compactMap { try? AlertEvent.decode($0) }
+      .filter { request.stream == nil || $0.stream == request.stream }
+    reply.sequence = Int64(writer.sequence)
+    return reply
+  }
+
+  /// Joins the round of questions that is under way, or begins one.
+  private mutating func ask(_ asker: ControlAsker) {
+    if question != nil {
+      question!.askers.append(asker)
+      return
+    }
+    lastToken += 1
+    question = StatusQuestion(
+      token: lastToken, shards: shards.count, asker: asker, nowNs: MonotonicClock.nanoseconds())
+    _ = ingest.commands.push(.status(token: lastToken))
+    ingest.doorbell.ring()
+    for shard in shards {
+      _ = shard.commands.push(.status(token: lastToken))
+      shard.doorbell.ring()
+    }
+  }
+
+  /// Answers everybody who asked once every thread has answered, or has had time enough.
+  mutating func answerIfComplete() {
+    let now = MonotonicClock.nanoseconds()
+    guard let done = question, done.isComplete(nowNs: now) else { return }
+    question = nil
+    let report = StatusReport(
+      done, facts, published: writer.publishedCount, active: active.count, nowNs: now)
+    for asker in done.askers {
+      var reply = ControlReply(to: asker.request)
+      reply.status = report
+      if let stream = asker.request.stream {
+        reply.status?.streams.removeAll { $0.id != stream }
+        if reply.status?.streams.isEmpty ?? true {
+          reply = ControlReply(
+            ControlError(.unknownStream, "no stream \"\(stream)\" is watched"), to: asker.request)
+        }
+      }
+      answer(asker, reply)
+    }
+  }
+
+  private mutating func answer(_ asker: ControlAsker, _ reply: ControlReply) {
+    self.reply(reply, route: asker.route)
+  }
+
+  private mutating func reply(_ reply: ControlReply, route: [[UInt8]]) {
+    do {
+      for frame in route {
+        guard try sockets.control.send(frame, more: true, wait: false) else { return }
+      }
+      _ = try sockets.control.send(reply.encoded(), wait: false)
+    } catch {
+      log.log(.warning, kind: "control", "a reply could not be sent: \(error)")
+    }
+  }
+}

@@ -1,0 +1,31 @@
+/// One round of asking every thread how it stands, and who asked.
+struct StatusQuestion {
+  let token: UInt64
+  let askedNs: UInt64
+  /// Everybody who is waiting for this round's answer.
+  var askers: [ControlAsker]
+  private(set) var ingest: IngestStatus?
+  private(set) var shards: [ShardStatus?]
+
+  /// A thread that has not answered by then is left out, and said to be.
+  static let patienceNs: UInt64 = 2_000_000_000
+
+  init(token: UInt64, shards: Int, asker: ControlAsker, nowNs: UInt64) {
+    self.token = token
+    askedNs = nowNs
+    askers = [asker]
+    self.shards = [ShardStatus?](repeating: nil, count: shards)
+  }
+
+  mutating func take(_ status: IngestStatus, token: UInt64) {
+    if token == self.token { ingest = status }
+  }
+
+  mutating func take(_ status: ShardStatus, ofShard i: Int, token: UInt64) {
+    if token == self.token { shards[i] = status }
+  }
+
+  func isComplete(nowNs: UInt64) -> Bool {
+    (ingest != nil && shards.allSatisfy { $0 != nil }) || nowNs - askedNs > Self.patienceNs
+  }
+}

@@ -1,0 +1,100 @@
+import ECGAlarm
+import ECGCore
+import ECGPipeline
+import ECGSignal
+import ECGWire
+
+extension StatusReport {
+  /// Puts the threads' answers together.
+  init(
+    _ question: StatusQuestion, _ facts: DaemonFacts, published: UInt64, active: Int, nowNs: UInt64
+  ) {
+    self.init(
+      version: facts.version, uptimeSeconds: facts.uptimeSeconds, shards: facts.shards)
+    model = Model(name: facts.model, hash: facts.modelHash)
+    alertsPublished = Int64(published)
+    activeAlarms = active
+    var refused: [StreamID: [UInt64]] = [:]
+    if let ingest = question.ingest {
+      packets = Int64(ingest.packets)
+      bytes = Int64(ingest.bytes)
+      rejected = Self.rejected(ingest.refused)
+      refused = Dictionary(uniqueKeysWithValues: ingest.refusedByStream)
+    }
+    let silent = question.shards.count { $0 == nil }
+    shardsSilent = silent > 0 ? silent : nil
+    var histogram = LatencyHistogram()
+    for shard in question.shards.compactMap({ $0 }) {
+      histogram.add(shard.latency)
+      samples += Int64(shard.totals.samples)
+      beats += Int64(shard.totals.beats)
+      windows += Int64(shard.totals.windows)
+      for (stream, snapshot) in shard.streams {
+        streams.append(
+          Stream(stream, snapshot, refused: refused[stream.stream] ?? [], facts))
+      }
+    }
+    streams.sort { $0.id < $1.id }
+    for stream in streams {
+      for reason in ["duplicate", "late"] {
+        if let count = stream.rejected[reason] { rejected[reason, default: 0] += count }
+      }
+    }
+    latency = Latency(histogram)
+  }
+}
+
+extension StatusReport.Latency {
+  /// Nil where nothing was measured yet.
+  fileprivate init?(_ histogram: LatencyHistogram) {
+    func milliseconds(_ q: Double) -> Double { Double(histogram.quantile(q) ?? 0) / 1e6 }
+    guard histogram.count > 0 else { return nil }
+    self.init(
+      count: Int64(histogram.count), p50Ms: milliseconds(0.5), p99Ms: milliseconds(0.99),
+      p999Ms: milliseconds(0.999), maximumMs: Double(histogram.maximumNanoseconds) / 1e6)
+  }
+}
+
+extension StatusReport.Stream {
+  fileprivate init(
+    _ facts: StreamFacts, _ snapshot: StreamSnapshot, refused: [UInt64], _ daemon: DaemonFacts
+  ) {
+    self.init(
+      id: facts.stream.name, leads: facts.leads.map(\.name), sampleRateHz: facts.rate.hertz,
+      state: Self.state(snapshot))
+    let counters = snapshot.counters
+    lead = facts.lead.name
+    mode = facts.mode.name
+    samples = Int64(counters.samples)
+    missing = Int64(counters.missing)
+    gaps = Int64(counters.gaps)
+    lost = Int64(counters.lost)
+    trimmed = Int64(counters.trimmed)
+    restarts = Int64(counters.restarts)
+    layoutChanges = Int64(counters.layoutChanges)
+    packets = Int64(counters.packets)
+    rejected = refused.isEmpty ? [:] : StatusReport.rejected(refused)
+    if counters.duplicates > 0 { rejected["duplicate"] = Int64(counters.duplicates) }
+    if counters.late > 0 { rejected["late"] = Int64(counters.late) }
+    beats = Int64(counters.beats)
+    windows = Int64(counters.windows)
+    heartRate = snapshot.heartRate
+    quality = Double(snapshot.quality.index)
+    if snapshot.quality.index < 1 { qualityReason = snapshot.quality.reason.text }
+    score = snapshot.score.map(Double.init)
+    limit = Double(snapshot.limit)
+    alarms = snapshot.active.map(\.rawValue)
+    learnt = StatusReport.Learnt(
+      progress: snapshot.learning, centre: snapshot.learnt.map { Double($0.centre) },
+      spread: snapshot.learnt.map { Double($0.spread) })
+    lastSample = snapshot.lastSample?.rawValue
+    lastReceivedAt = daemon.wallTime(ofMonotonicNs: snapshot.lastReceivedNs)
+  }
+
+  private static func state(_ snapshot: StreamSnapshot) -> StatusReport.State {
+    if snapshot.active.contains(.streamSilent) { return .silent }
+    if snapshot.active.contains(.leadOff) { return .leadOff }
+    if snapshot.active.contains(.signalQuality) { return .poorSignal }
+    return snapshot.learning < 1 ? .learning : .watching
+  }
+}

@@ -1,0 +1,34 @@
+/// What is kept of 1/8 s of one lead.
+struct QualityBlock: Sendable {
+  var count = 0
+  var missing = 0
+  var still = 0
+  var railed = 0
+  /// Sum of squared second differences of the unfiltered signal: high frequencies.
+  var bendPower: Float = 0
+  /// Sum of the filtered signal: its mean follows slow movement.
+  var sum: Float = 0
+  var unfilteredSum: Float = 0
+  var least: Float = .infinity
+  var most: Float = -.infinity
+
+  var mean: Float { count > 0 ? sum / Float(count) : 0 }
+  var unfilteredMean: Float { count > 0 ? unfilteredSum / Float(count) : 0 }
+  var bend: Float { count > 0 ? (bendPower / Float(count)).squareRoot() : 0 }
+  var range: Float { count > 0 ? most - least : 0 }
+
+  mutating func add(
+    filtered: Float, unfiltered: Float, bend: Float, isMissing: Bool, still newlyStill: Int,
+    railed newlyRailed: Int
+  ) {
+    count += 1
+    missing += isMissing ? 1 : 0
+    still += newlyStill
+    railed += newlyRailed
+    bendPower += bend * bend
+    sum += filtered
+    unfilteredSum += unfiltered
+    least = min(least, filtered)
+    most = max(most, filtered)
+  }
+}

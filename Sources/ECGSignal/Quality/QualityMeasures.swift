@@ -1,0 +1,99 @@
+/// The blocks of one window, gathered into a quality.
+struct QualityMeasures {
+  /// Noise is measured over this long: several beats, so that the quiet stretches between them
+  /// and the loud ones in them can be told apart.
+  static let contextSeconds = 4.0
+  private static let capacity = 64
+
+  private let blockLength: Int
+  private var samples = 0
+  private var missing = 0
+  private var still = 0
+  private var railed = 0
+  private var bends = InlineArray<64, Float>(repeating: 0)
+  private var moves = InlineArray<64, Float>(repeating: 0)
+  private var ranges = InlineArray<64, Float>(repeating: 0)
+  private var jumps: Float = 0
+  private var count = 0
+  private var means = (Float(0), Float(0))
+  private var lastLevel: Float = 0
+
+  init(blockLength: Int) {
+    self.blockLength = blockLength
+  }
+
+  mutating func add(_ block: QualityBlock, inWindow: Bool) {
+    if inWindow {
+      samples += block.count
+      missing += block.missing
+      still += block.still
+      railed += block.railed
+    }
+    // The newest blocks of a long window speak for its noise.
+    let place = count % Self.capacity
+    bends[place] = block.bend
+    ranges[place] = block.range
+    moves[place] = count > 1 ? abs(block.mean - means.0) : 0
+    if inWindow, count > 0 { jumps = max(jumps, abs(block.unfilteredMean - lastLevel)) }
+    means = (block.mean, means.0)
+    lastLevel = block.unfilteredMean
+    count += 1
+  }
+
+  var quality: Quality {
+    guard samples > 0 else { return Quality(index: 0, reason: .missing) }
+    let whole = Float(samples)
+    let size = max(Self.quantile(ranges, count, 0.95), 0.05)
+    let muscle = Self.quantile(bends, count, 0.4) / size
+    let motion = Self.quantile(moves, count, 0.6) / size
+    let factors: [5 of (Float, Quality.Reason)] = [
+      (Self.remaining(Float(missing) / whole, tolerated: 0.02, useless: 0.3), .missing),
+      (
+        Self.remaining(
+          max(0, Float(still - railed)) / whole, tolerated: 0.5, useless: 0.95), .flat
+      ),
+      (Self.remaining(Float(railed) / whole, tolerated: 0.02, useless: 0.3), .saturated),
+      (Self.damped(muscle, half: 0.12), .muscle),
+      (
+        min(Self.damped(motion, half: 0.25), Self.damped(jumps / size, half: 4)), .motion
+      ),
+    ]
+    var index: Float = 1
+    var worst: (Float, Quality.Reason) = (0.8, .good)
+    for i in 0..<factors.count {
+      index *= factors[i].0
+      if factors[i].0 < worst.0 { worst = factors[i] }
+    }
+    return Quality(index: index, reason: worst.1)
+  }
+
+  /// 1 up to `tolerated`, 0 from `useless` on.
+  private static func remaining(_ x: Float, tolerated: Float, useless: Float) -> Float {
+    min(1, max(0, (useless - x) / (useless - tolerated)))
+  }
+
+  /// 1 at 0, one half at `half`, falling towards 0.
+  private static func damped(_ x: Float, half: Float) -> Float {
+    1 / (1 + (x / half) * (x / half))
+  }
+
+  /// The value that a share of the first `count` are not above.
+  private static func quantile(
+    _ values: borrowing InlineArray<64, Float>, _ count: Int, _ share: Float
+  ) -> Float {
+    let n = min(count, capacity)
+    guard n > 0 else { return 0 }
+    let rank = min(n - 1, Int(share * Float(n)))
+    // The value with exactly `rank` others before it; ties by place. n is 64 at most.
+    for i in 0..<n {
+      let value = values[i]
+      var before = 0
+      for j in 0..<n {
+        let other = values[j]
+        if other < value { before += 1 } else if other == value, j < i { before += 1 }
+      }
+      if before == rank { return value }
+    }
+    return values[0]
+  }
+}

@@ -1,0 +1,138 @@
+/// How the daemon and each of its streams stand: the reply to `status`.
+///
+/// Counters count from the daemon's start, or from the stream's admission. Optional fields are
+/// absent while they are not known.
+public struct StatusReport: Codable, Equatable, Sendable {
+  public struct Model: Codable, Equatable, Sendable {
+    public var name: String
+    /// SHA-256 of the file, in hex.
+    public var hash: String
+
+    public init(name: String, hash: String) {
+      self.name = name
+      self.hash = hash
+    }
+  }
+
+  /// Milliseconds from a packet's arrival to its last window's score.
+  public struct Latency: Codable, Equatable, Sendable {
+    public var count: Int64
+    public var p50Ms: Double
+    public var p99Ms: Double
+    public var p999Ms: Double
+    public var maximumMs: Double
+
+    public init(count: Int64, p50Ms: Double, p99Ms: Double, p999Ms: Double, maximumMs: Double) {
+      self.count = count
+      self.p50Ms = p50Ms
+      self.p99Ms = p99Ms
+      self.p999Ms = p999Ms
+      self.maximumMs = maximumMs
+    }
+  }
+
+  public enum State: String, CaseIterable, Codable, Sendable {
+    /// The patient's own normal is being learnt; nothing is judged yet.
+    case learning
+    case watching
+    case silent
+    case leadOff
+    /// The signal is too poor to be judged.
+    case poorSignal
+    case paused
+  }
+
+  /// What was learnt of a patient.
+  public struct Learnt: Codable, Equatable, Sendable {
+    /// The part of the learning that is done, 0 to 1.
+    public var progress: Double
+    /// Centre and spread of the logarithm of the normal reconstruction error.
+    public var centre: Double?
+    public var spread: Double?
+
+    public init(progress: Double, centre: Double? = nil, spread: Double? = nil) {
+      self.progress = progress
+      self.centre = centre
+      self.spread = spread
+    }
+  }
+
+  public struct Stream: Codable, Equatable, Sendable {
+    public var id: String
+    public var leads: [String]
+    /// The lead that is judged.
+    public var lead: String?
+    public var sampleRateHz: Double
+    public var mode: String?
+    public var state: State
+    /// Samples taken per lead.
+    public var samples: Int64 = 0
+    /// Samples of the judged lead that the gateway marked as missing.
+    public var missing: Int64 = 0
+    public var gaps: Int64 = 0
+    /// Samples that never came.
+    public var lost: Int64 = 0
+    /// Samples that came twice, in packets that overlap.
+    public var trimmed: Int64 = 0
+    public var restarts: Int64 = 0
+    public var layoutChanges: Int64 = 0
+    public var packets: Int64 = 0
+    /// Packets refused or dropped, by `RejectReason.name`; reasons that never occurred are absent.
+    public var rejected: [String: Int64] = [:]
+    public var beats: Int64 = 0
+    public var windows: Int64 = 0
+    public var heartRate: Double?
+    /// 0 to 1.
+    public var quality: Double?
+    public var qualityReason: String?
+    public var score: Double?
+    public var limit: Double?
+    /// The conditions of the alarms that are on.
+    public var alarms: [String] = []
+    public var learnt: Learnt?
+    public var lastSample: Int64?
+    /// Wall clock, RFC 3339.
+    public var lastReceivedAt: String?
+
+    public init(id: String, leads: [String], sampleRateHz: Double, state: State) {
+      self.id = id
+      self.leads = leads
+      self.sampleRateHz = sampleRateHz
+      self.state = state
+    }
+  }
+
+  public var version: String
+  public var uptimeSeconds: Double
+  public var model: Model?
+  public var shards: Int
+  /// Shards that did not answer in time; their streams are missing from `streams`.
+  public var shardsSilent: Int?
+  public var packets: Int64 = 0
+  public var bytes: Int64 = 0
+  /// Packets refused or dropped, by `RejectReason.name`; reasons that never occurred are absent.
+  public var rejected: [String: Int64] = [:]
+  /// Of all streams since the daemon's start, those that have ended included.
+  public var samples: Int64 = 0
+  public var beats: Int64 = 0
+  public var windows: Int64 = 0
+  public var alertsPublished: Int64 = 0
+  public var activeAlarms: Int = 0
+  public var latency: Latency?
+  public var streams: [Stream] = []
+
+  public init(version: String, uptimeSeconds: Double, shards: Int) {
+    self.version = version
+    self.uptimeSeconds = uptimeSeconds
+    self.shards = shards
+  }
+
+  /// The counters of an array that `RejectReason` indexes, by name, without zeros.
+  public static func rejected(_ counters: [UInt64]) -> [String: Int64] {
+    var named: [String: Int64] = [:]
+    for reason in RejectReason.allCases where counters[reason.rawValue] > 0 {
+      named[reason.name] = Int64(clamping: counters[reason.rawValue])
+    }
+    return named
+  }
+}
