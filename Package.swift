@@ -82,11 +82,18 @@ let package = Package(
       "ECGSignalTests", ["ECGSignal", "ECGCore", "ECGRecords", "CAllocationCounter"],
       exclude: ["Golden"]),
     tests(
-      "ECGModelTests", ["ECGModel", "ECGCore", "CAllocationCounter"], resources: [.copy("Golden")]),
+      "ECGModelTests", ["ECGModel", "ECGCore", "CAllocationCounter", "ProcessTesting"],
+      resources: [.copy("Golden")]),
     tests("ECGAlarmTests", ["ECGAlarm", "ECGCore"]),
-    tests("ECGWireTests", ["ECGWire", "ECGCore", "ZeroMQ", "CAllocationCounter"]),
+    tests("ECGWireTests", ["ECGWire", "ECGCore", "ECGAlarm", "ZeroMQ", "CAllocationCounter"]),
     tests("ECGRecordsTests", ["ECGRecords", "ECGCore"]),
-    tests("ECGPipelineTests", ["ECGPipeline", "ECGCore", "CAllocationCounter"]),
+    // Models and samples for tests of the pipeline and of what stands on it.
+    .target(
+      name: "PipelineTesting", dependencies: ["ECGPipeline", "ECGModel", "ECGRecords", "ECGCore"],
+      path: "Tests/tools/PipelineTesting", swiftSettings: testing),
+    tests(
+      "ECGPipelineTests",
+      ["ECGPipeline", "ECGAlarm", "ECGCore", "PipelineTesting", "CAllocationCounter"]),
     // What tests of whole processes need: finding and running what was built, a machine of its
     // own with a real systemd, and a thread made to hang from outside.
     .target(name: "CThreadFreezer", path: "Tests/tools/CThreadFreezer"),
@@ -101,7 +108,12 @@ let package = Package(
       path: "Tests/tools/stand-in-service", swiftSettings: testing),
     tests("SystemdTests", ["ProcessTesting", "ECGMonitor", "stand-in-service", "ecgd"]),
     tests("ECGJournalTests", ["ECGJournal", "ECGCore", "ProcessTesting", "journal-writer"]),
-    tests("ECGMonitorTests", ["ECGMonitor", "ECGWire", "ZeroMQ", "ECGCore", logging]),
+    tests(
+      "ECGMonitorTests",
+      [
+        "ECGMonitor", "ECGWire", "ECGJournal", "ECGAlarm", "ZeroMQ", "ECGCore", "PipelineTesting",
+        "ProcessTesting", logging,
+      ]),
   ],
   cLanguageStandard: .c11
 )

@@ -71,7 +71,8 @@ public final class ByteRing: @unchecked Sendable {
     var h = head.load(ordering: .relaxed)
     guard h != tail.load(ordering: .acquiring) else { return false }
     var at = unsafe base + (h & (size - 1))
-    if unsafe at.load(as: Int32.self) == Self.wrap {
+    let mark = unsafe at.load(as: Int32.self)
+    if mark == Self.wrap {
       h += size - (h & (size - 1))
       at = unsafe base
     }

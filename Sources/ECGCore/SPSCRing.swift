@@ -1,4 +1,4 @@
-public import Synchronization
+import Synchronization
 
 /// A bounded queue between exactly one producer thread and one consumer thread.
 ///

@@ -16,6 +16,7 @@ public final class Shard {
   /// Every score, for those who ask for it (`evaluate`, tests); nil keeps none.
   public var scores: [WindowScore]?
   public internal(set) var latency = LatencyHistogram()
+  private var discharged = StreamCounters()
 
   /// - Parameter maximumWindows: windows in one pass through the network.
   public init(_ plan: ModelPlan, _ settings: AlarmSettings, maximumWindows: Int) {
@@ -26,6 +27,11 @@ public final class Shard {
   }
 
   public var streamCount: Int { streams.count }
+
+  /// What has happened to all streams, those discharged included.
+  public var totals: StreamCounters {
+    streams.values.reduce(discharged) { $0 + $1.counters }
+  }
 
   /// Makes room for a stream; the only call that allocates.
   public func admit(slot: Int, rate: SampleRate) throws(ConditionerPlanError) {
@@ -38,6 +44,7 @@ public final class Shard {
     guard let stream = streams[slot] else { return }
     flush()
     closeAlarms(of: stream)
+    discharged = discharged + stream.counters
     streams[slot] = nil
   }
 

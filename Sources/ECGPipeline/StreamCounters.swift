@@ -23,4 +23,26 @@ public struct StreamCounters: Equatable, Sendable {
   public var alarms: UInt64 = 0
 
   public init() {}
+
+  /// Adds up two streams, or a stream's lives.
+  public static func + (a: StreamCounters, b: StreamCounters) -> StreamCounters {
+    var sum = a
+    sum.packets += b.packets
+    sum.samples += b.samples
+    sum.missing += b.missing
+    sum.gaps += b.gaps
+    sum.lost += b.lost
+    sum.duplicates += b.duplicates
+    sum.late += b.late
+    sum.overlaps += b.overlaps
+    sum.trimmed += b.trimmed
+    sum.restarts += b.restarts
+    sum.layoutChanges += b.layoutChanges
+    sum.beats += b.beats
+    sum.windows += b.windows
+    sum.unusable += b.unusable
+    sum.exceeding += b.exceeding
+    sum.alarms += b.alarms
+    return sum
+  }
 }

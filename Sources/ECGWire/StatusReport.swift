@@ -112,6 +112,10 @@ public struct StatusReport: Codable, Equatable, Sendable {
   public var bytes: Int64 = 0
   /// Packets refused or dropped, by `RejectReason.name`; reasons that never occurred are absent.
   public var rejected: [String: Int64] = [:]
+  /// Of all streams since the daemon's start, those that have ended included.
+  public var samples: Int64 = 0
+  public var beats: Int64 = 0
+  public var windows: Int64 = 0
   public var alertsPublished: Int64 = 0
   public var activeAlarms: Int = 0
   public var latency: Latency?

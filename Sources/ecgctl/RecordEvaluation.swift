@@ -70,8 +70,9 @@ struct RecordEvaluation {
       if draft.transition.phase == .start { starts[draft.condition, default: 0] += 1 }
       if draft.condition == .abnormalBeats, draft.transition.phase == .end {
         alarms.append(
-          draft.transition.onset.rawValue...max(
-            draft.transition.onset.rawValue, draft.transition.detection.rawValue))
+          draft.transition.onset
+            .rawValue...max(
+              draft.transition.onset.rawValue, draft.transition.detection.rawValue))
       }
     }
     alertsByCondition = ConditionName.allCases.compactMap { name in

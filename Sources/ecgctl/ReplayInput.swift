@@ -6,8 +6,10 @@ struct ReplayInput {
   static let syntheticPrefix = "synthetic:"
 
   let recording: Recording
-  /// Sample numbers of annotated beats; empty where there are none.
-  let beats: [Int64]
+  /// Annotated beats with their classes; empty where there are none.
+  let annotations: [ECGRecords.Beat]
+  /// Their sample numbers.
+  var beats: [Int64] { annotations.map(\.sample) }
 
   init(record: String, selection: ReplaySelection, seed: UInt64) throws(ReplayError) {
     let rate = selection.rate.flatMap { SampleRate(hertz: $0) }
@@ -15,10 +17,10 @@ struct ReplayInput {
       let truth = try Self.synthetic(
         record.dropFirst(Self.syntheticPrefix.count), rate: rate, seed: seed)
       recording = truth.recording
-      beats = truth.annotations.beats.map(\.sample)
+      annotations = truth.annotations.classifiedBeats
       return
     }
-    beats = Self.beats(record)
+    annotations = Self.annotations(record)
     if [".csv", ".tsv", ".txt"].contains(where: record.hasSuffix) {
       do throws(CSVError) {
         recording = try Recording(csv: record, rate: rate)
@@ -51,11 +53,11 @@ struct ReplayInput {
 
   /// Beats of the reference annotations beside a WFDB record. Annotations that cannot be read do
   /// not keep the signal from being played.
-  private static func beats(_ record: String) -> [Int64] {
+  private static func annotations(_ record: String) -> [ECGRecords.Beat] {
     guard AnnotationFile.exists(record: record),
       let file = try? AnnotationFile(path: record + ".atr"),
       let header = try? WFDBRecord.header(path: record)
     else { return [] }
-    return file.inFrames(sampleRateHz: header.sampleRateHz).beats.map(\.sample)
+    return file.inFrames(sampleRateHz: header.sampleRateHz).classifiedBeats
   }
 }

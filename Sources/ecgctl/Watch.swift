@@ -40,7 +40,7 @@ struct Watch: ParsableCommand {
   func run() throws {
     onInterrupt()
     var summary = WatchSummary()
-    let line = WatchLine(isColoured: isatty(STDOUT_FILENO) == 1 && !json)
+    var line = WatchLine(isColoured: isatty(STDOUT_FILENO) == 1 && !json)
     do throws(ZeroMQError) {
       var receiver = try WatchReceiver(endpoint, stream: stream)
       while summary.events < count ?? .max, !watchIsInterrupted.load(ordering: .relaxed) {

@@ -5,12 +5,16 @@ import Foundation
 /// An alert event as one aligned line.
 struct WatchLine {
   let isColoured: Bool
+  /// Grows with the longest name seen, so that lines stay aligned from there on.
+  private var streamWidth = 10
 
   init(isColoured: Bool) {
     self.isColoured = isColoured && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
   }
 
-  func text(_ event: AlertEvent) -> String {
+  mutating func text(_ event: AlertEvent) -> String {
+    let stream = event.stream ?? "ecgd"
+    streamWidth = max(streamWidth, stream.count)
     let score =
       switch (event.score, event.limit) {
       case (let score?, let limit?): Self.number(score) + " / " + Self.number(limit)
@@ -19,7 +23,7 @@ struct WatchLine {
       }
     let columns = [
       Self.left(Self.time(event), 13),
-      Self.left(event.stream ?? "ecgd", 14),
+      Self.left(stream, streamWidth),
       coloured(Self.left(event.priority.rawValue.uppercased(), 6), event),
       Self.left(event.phase.rawValue, 8),
       Self.left(Self.words(event.condition), 23),
@@ -63,7 +67,7 @@ struct WatchLine {
     return "\u{1b}[\(code)m\(text)\u{1b}[0m"
   }
 
-  /// Four significant digits at most, without an exponent.
+  /// Two decimals below 100, none above.
   static func number(_ value: Double) -> String {
     String(format: abs(value) < 100 ? "%.2f" : "%.0f", value)
   }

@@ -2,6 +2,8 @@
 /// any number of threads share one; each thread computes in an `AutoencoderBatch` of its own.
 public final class Autoencoder: Sendable {
   public let manifest: ModelManifest
+  /// The manifest as it stands in the file: one JSON object.
+  public let manifestText: String
   /// The SHA-256 of the whole file, in lower-case hexadecimal.
   public let hash: String
   /// The number of weights and biases.
@@ -47,6 +49,7 @@ public final class Autoencoder: Sendable {
     knownAnswer = try KnownAnswer(&reader, manifest: manifest)
     try reader.checkNothingLeft()
     self.manifest = manifest
+    manifestText = file.metadata[ModelManifest.metadataKey] ?? ""
     hash = SHA256.hex(bytes)
   }
 

@@ -62,6 +62,46 @@ struct AlertWriter: ~Copyable {
     return written
   }
 
+  /// Alarms that an earlier process left on when it was killed: ended now, so that every start has
+  /// an end. Looks back over the journal's last events.
+  mutating func endAbandoned(log: RateLimitedLog) -> [Written] {
+    var open: [String: AlertEvent] = [:]
+    for json in events(since: lastSequence - min(lastSequence, Self.lookBack), limit: .max) ?? [] {
+      guard let event = try? AlertEvent.decode(json) else { continue }
+      open[event.alarm] = event.phase == .end ? nil : event
+    }
+    let now = Self.wallNs()
+    let ended = open.values.sorted { $0.sequence < $1.sequence }.compactMap { event in
+      let stream = event.stream.map { StreamID($0) } ?? Self.daemonStream
+      return stream.map { end(event, of: $0, nowNs: now) }
+    }
+    keep(ended, nowNs: now, log: log)
+    publishedCount += UInt64(ended.count)
+    return ended
+  }
+
+  private static let lookBack: UInt64 = 20_000
+
+  private mutating func end(_ last: AlertEvent, of stream: StreamID, nowNs: Int64) -> Written {
+    let id = nextID(stream)
+    var event = last
+    event.id = id.text
+    event.sequence = Int64(lastSequence)
+    event.streamSequence = Int64(id.streamSequence)
+    event.phase = .end
+    event.end = event.detection
+    event.reason = "ecgd was started anew: what was alarmed before is not known to go on"
+    event.wall = AlertEvent.Wall(publishedAt: UTCTime.text(nanoseconds: nowNs))
+    return Written(stream: stream, event: event, json: event.encoded())
+  }
+
+  private mutating func nextID(_ stream: StreamID) -> (text: String, streamSequence: UInt64) {
+    lastSequence += 1
+    let streamSequence = (lastStreamSequences[stream] ?? 0) + 1
+    lastStreamSequences[stream] = streamSequence
+    return ("\(stream):\(streamSequence)", streamSequence)
+  }
+
   /// What an earlier process kept and may not have published.
   mutating func unpublished(log: RateLimitedLog) -> [JournalEntry] {
     do throws(JournalError) {
@@ -107,10 +147,7 @@ struct AlertWriter: ~Copyable {
       case .stream(let draft, let facts): (facts.stream, draft.condition, draft.transition.phase)
       case .daemon(let condition, let phase, _): (Self.daemonStream, condition, phase)
       }
-    lastSequence += 1
-    let streamSequence = (lastStreamSequences[stream] ?? 0) + 1
-    lastStreamSequences[stream] = streamSequence
-    let id = "\(stream):\(streamSequence)"
+    let (id, streamSequence) = nextID(stream)
     let key = AlarmKey(stream: stream, condition: condition)
     if phase == .start { alarms[key] = id }
     let alarm = alarms[key] ?? id

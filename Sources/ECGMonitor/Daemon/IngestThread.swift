@@ -65,7 +65,8 @@ struct IngestThread: ~Copyable {
 
   init(
     channel: IngestChannel, shards: [ShardChannel], publisher: Doorbell,
-    heartbeat: ThreadProgress.Heartbeat, log: RateLimitedLog, board: StatusBoard, sockets: consuming [SampleSocket],
+    heartbeat: ThreadProgress.Heartbeat, log: RateLimitedLog, board: StatusBoard,
+    sockets: consuming [SampleSocket],
     maximumStreams: Int
   ) {
     self.channel = channel

@@ -118,6 +118,7 @@ struct PublisherThread: ~Copyable {
   /// What a daemon that was killed between disk and socket still owed.
   private mutating func sendUnpublished() {
     for entry in writer.unpublished(log: log) { send(stream: entry.stream, json: entry.json) }
+    for event in writer.endAbandoned(log: log) { send(stream: event.stream, json: event.json) }
     writer.markPublished(log: log)
   }
 

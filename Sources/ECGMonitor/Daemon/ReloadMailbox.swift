@@ -1,4 +1,4 @@
-import ECGPipeline
+public import ECGPipeline
 import Synchronization
 
 /// The newest settings for the shards; each takes them once. Written when an administrator
@@ -22,7 +22,8 @@ final class ReloadMailbox: Sendable {
 }
 
 extension AlarmSettings {
-  init(_ configuration: Configuration) {
+  /// What a configuration says of alarms.
+  public init(_ configuration: Configuration) {
     self.init()
     let alarm = configuration.alarm
     limit = alarm.limit.map { Float($0) }

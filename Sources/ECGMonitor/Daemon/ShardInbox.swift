@@ -46,6 +46,7 @@ struct StreamFacts: Sendable {
 /// How a shard stands.
 struct ShardStatus: Sendable {
   var streams: [(StreamFacts, StreamSnapshot)]
+  var totals: StreamCounters
   var latency: LatencyHistogram
 }
 

@@ -28,7 +28,8 @@ struct ShardThread {
 
   init(
     channel: ShardChannel, publisher: Doorbell, heartbeat: ThreadProgress.Heartbeat,
-    log: RateLimitedLog, mailbox: ReloadMailbox, plan: ModelPlan, settings: AlarmSettings, configuration: Configuration
+    log: RateLimitedLog, mailbox: ReloadMailbox, plan: ModelPlan, settings: AlarmSettings,
+    configuration: Configuration
   ) {
     self.channel = channel
     self.publisher = publisher
@@ -155,7 +156,8 @@ struct ShardThread {
       switch command {
       case .status(let token):
         let status = ShardStatus(
-          streams: shard.snapshot().map { (facts[$0.slot]!.facts, $0) }, latency: shard.latency)
+          streams: shard.snapshot().map { (facts[$0.slot]!.facts, $0) }, totals: shard.totals,
+          latency: shard.latency)
         if channel.reports.push(.status(token: token, status)) { publisher.ring() }
       }
     }

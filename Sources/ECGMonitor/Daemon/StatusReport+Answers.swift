@@ -26,6 +26,9 @@ extension StatusReport {
     var histogram = LatencyHistogram()
     for shard in question.shards.compactMap({ $0 }) {
       histogram.add(shard.latency)
+      samples += Int64(shard.totals.samples)
+      beats += Int64(shard.totals.beats)
+      windows += Int64(shard.totals.windows)
       for (stream, snapshot) in shard.streams {
         streams.append(
           Stream(stream, snapshot, refused: refused[stream.stream] ?? [], facts))

@@ -1,0 +1,10 @@
+"""An operator: prints the alerts that ecgd publishes. python operator_client.py [ENDPOINT]"""
+import json, sys, zmq
+
+socket = zmq.Context().socket(zmq.SUB)
+socket.connect(sys.argv[1] if len(sys.argv) > 1 else "tcp://127.0.0.1:5602")
+socket.subscribe(b"alert/")  # or b"alert/bed-1"
+while True:
+    topic, event = socket.recv_multipart()
+    e = json.loads(event)
+    print(e["priority"], e["phase"], e.get("stream"), e["condition"], e["reason"], flush=True)

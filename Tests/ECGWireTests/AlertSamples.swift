@@ -1,0 +1,44 @@
+import ECGAlarm
+import ECGWire
+
+/// Alert events as the daemon makes them.
+enum AlertSamples {
+  static func event(
+    _ condition: ConditionName = .abnormalBeats, _ phase: AlertPhase = .start,
+    priority: AlarmPriority = .medium, sequence: Int64 = 12
+  ) -> AlertEvent {
+    var event = AlertEvent(
+      id: "bed-1/3/1", alarm: "bed-1/3", sequence: sequence, streamSequence: 4, phase: phase,
+      condition: condition, priority: priority, reason: "the beats do not look like this patient's",
+      mode: .test)
+    event.stream = "bed-1"
+    event.lead = "MLII"
+    event.sampleRateHz = 360
+    event.onset = .init(sample: 4243, timeNs: 1_700_000_011_786_111_111)
+    event.detection = .init(sample: 4963)
+    event.score = 8.25
+    event.limit = 4
+    event.worstSegment = .init(startSample: 4250, endSample: 4290, error: 0.125, share: 0.5)
+    event.model = .init(name: "default", hash: String(repeating: "0123456789abcdef", count: 4))
+    event.quality = .init(index: 0.875, reason: "noise")
+    event.wall = .init(
+      receivedAt: "2026-01-31T23:59:58.000000Z", publishedAt: "2026-01-31T23:59:59.000000Z")
+    if phase == .end { event.end = .init(sample: 9000, timeNs: 1_700_000_025_000_000_000) }
+    return event
+  }
+
+  /// An event about the daemon itself has the required fields only.
+  static var daemonEvent: AlertEvent {
+    AlertEvent(
+      id: "1", alarm: "1", sequence: 1, streamSequence: 1, phase: .start, condition: .streamLimit,
+      priority: .medium, reason: "stream bed-9 was refused", mode: .real)
+  }
+
+  static var all: [AlertEvent] {
+    ConditionName.allCases.flatMap { condition in
+      AlertPhase.allCases.flatMap { phase in
+        AlarmPriority.allCases.map { event(condition, phase, priority: $0) }
+      }
+    } + [daemonEvent]
+  }
+}

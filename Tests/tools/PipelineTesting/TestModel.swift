@@ -1,0 +1,59 @@
+public import ECGModel
+public import ECGPipeline
+import Foundation
+
+/// Models for tests: the shipped one, and one of random weights on sliding windows.
+public enum TestModel {
+  private static let package = URL(filePath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+  /// The shipped model: beat-synchronous, conditioned on the patient's reference beats.
+  public static func beats(learningSeconds: Double? = 30) throws -> ModelPlan {
+    let path = package.appending(path: "Models/default.safetensors").path
+    return try ModelPlan(
+      Autoencoder(path: path), mainsHz: 50, learningSeconds: learningSeconds)
+  }
+
+  /// Random weights on windows of 30 samples at 128 Hz, judged by the patient's own errors.
+  public static func sliding(learningSeconds: Double = 20) throws -> ModelPlan {
+    try ModelPlan(slidingModel(learningSeconds: learningSeconds), mainsHz: 50)
+  }
+
+  /// The model of `sliding` alone; a score over `limit` is abnormal.
+  public static func slidingModel(
+    learningSeconds: Double = 20, limit: Double = 4
+  ) throws -> Autoencoder {
+    let golden = package.appending(path: "Tests/ECGModelTests/Golden/plain.safetensors")
+    let bytes = [UInt8](try Data(contentsOf: golden))
+    let edited = try editing(bytes) { manifest in
+      manifest["window"] = ["kind": "sliding", "lengthSamples": 30, "hopSamples": 16]
+      manifest["normalisation"] = "zScore"
+      manifest["baseline"] = ["learningSeconds": learningSeconds, "scoreLimit": limit]
+      var error = manifest["error"] as! [String: Any]
+      error["limit"] = NSNull()
+      manifest["error"] = error
+    }
+    return try Autoencoder(unverified: edited)
+  }
+
+  private static func editing(
+    _ file: [UInt8], _ edit: (inout [String: Any]) -> Void
+  ) throws -> [UInt8] {
+    let length = (0..<8).reduce(0) { $0 | Int(file[$1]) << (8 * $1) }
+    var header =
+      try JSONSerialization.jsonObject(with: Data(file[8..<8 + length])) as! [String: Any]
+    var metadata = header["__metadata__"] as! [String: String]
+    let text = Data(metadata[ModelManifest.metadataKey]!.utf8)
+    var manifest = try JSONSerialization.jsonObject(with: text) as! [String: Any]
+    edit(&manifest)
+    metadata[ModelManifest.metadataKey] = String(
+      decoding: try JSONSerialization.data(withJSONObject: manifest, options: .sortedKeys),
+      as: UTF8.self)
+    header["__metadata__"] = metadata
+    var json = [UInt8](try JSONSerialization.data(withJSONObject: header, options: .sortedKeys))
+    while json.count % 8 != 0 { json.append(UInt8(ascii: " ")) }
+    return (0..<8).map { UInt8(truncatingIfNeeded: json.count >> (8 * $0)) } + json
+      + file[(8 + length)...]
+  }
+}
