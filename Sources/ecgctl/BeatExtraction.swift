@@ -38,8 +38,9 @@ struct BeatExtraction {
   mutating func add(record path: String) throws -> Int {
     let file = try WFDBRecord(path: path)
     let recording = file.recording
-    guard let lead = leads.lazy.compactMap({ recording.lead(named: $0) }).first
-      ?? recording.leads.first(where: \.isVoltage)
+    guard
+      let lead = leads.lazy.compactMap({ recording.lead(named: $0) }).first
+        ?? recording.leads.first(where: \.isVoltage)
     else { return 0 }
     let annotations = try AnnotationFile(path: path + ".atr").inFrames(
       sampleRateHz: lead.sampleRate.hertz)

@@ -58,7 +58,11 @@ public struct ScoreRule: Sendable, Equatable {
   /// Errors: `badField` or `missingFields` of `ModelError` with the key at fault.
   public init(_ manifest: ModelManifest) throws(ModelError) {
     try Self.checkWindow(manifest)
-    let fields = manifest.baseline
+    try self.init(manifest.baseline, latentSize: manifest.architecture.latentSize)
+  }
+
+  /// Reads the manifest's `baseline`.
+  init(_ fields: [String: [Double]], latentSize: Int) throws(ModelError) {
     bias = try Self.number("score.bias", fields)
     limit = try Self.number("score.limit", fields)
     guard limit >= 0, limit <= 1 else {
@@ -72,7 +76,7 @@ public struct ScoreRule: Sendable, Equatable {
         actual: "\(learningSeconds)")
     }
     let latent = try Self.numbers(
-      "score.latent", fields, count: manifest.architecture.latentSize + 1)
+      "score.latent", fields, count: latentSize + 1)
     latentWeights = Array(latent.dropLast())
     latentBias = latent[latent.count - 1]
     terms = []

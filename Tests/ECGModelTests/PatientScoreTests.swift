@@ -1,0 +1,99 @@
+import Glibc
+import Testing
+
+@testable import ECGModel
+
+@Suite struct PatientScoreTests {
+  static let fields: [String: [Double]] = [
+    "score.bias": [-2], "score.limit": [0.5], "score.latent": [1, -0.5, 0.25],
+    "learning.seconds": [300], "learning.firstPickSeconds": [30],
+    "score.term.latent": [2, -3, 3, -1],
+    "score.term.prematurity*reference": [-4, -5, 0, 0],
+    "score.term.pause": [1, 0, 0.5, 0],
+  ]
+
+  private func features(_ values: [BeatFeature: Float]) -> BeatFeatures {
+    var features = BeatFeatures()
+    for (feature, value) in values { features[feature] = value }
+    return features
+  }
+
+  @Test func `the score is the logistic function of the weighted, limited terms`() throws {
+    let rule = try ScoreRule(Self.fields, latentSize: 2)
+    let score = rule.score(
+      features([.latent: 0.5, .prematurity: 0.2, .reference: -1.5, .pause: 0.9]))
+    // 2 x 0.5 - 4 x (0.2 x -1.5) + 1 x 0.5 (limited) - 2
+    let expected: Float = 1 / (1 + expf(-0.7))
+    #expect(abs(score.score - expected) < 1e-6)
+    #expect(score.isFlagged)
+  }
+
+  @Test func `a term stays within its range`() throws {
+    let rule = try ScoreRule(Self.fields, latentSize: 2)
+    #expect(
+      rule.score(features([.latent: 50])).score == rule.score(features([.latent: 3])).score)
+  }
+
+  @Test func `the latent feature is a linear function of the latent`() throws {
+    let rule = try ScoreRule(Self.fields, latentSize: 2)
+    let latent: [Float] = [2, 4]
+    #expect(rule.latentScore(latent.span) == 1 * 2 - 0.5 * 4 + 0.25)
+  }
+
+  @Test func `the part that adds more to a typical beat's log-odds is the one that speaks`() throws {
+    let rule = try ScoreRule(Self.fields, latentSize: 2)
+    let odd = rule.score(features([.latent: 2]))
+    #expect(odd.part == .shape)
+    #expect(abs(odd.shape - 2 * 3) < 1e-6)
+    #expect(odd.timing == 0)
+    let late = rule.score(features([.latent: -1, .pause: 0.4]))
+    #expect(late.part == .timing)
+    // A product of shape and timing counts for both.
+    let both = rule.score(features([.latent: -1, .prematurity: 0.5, .reference: -1]))
+    #expect(abs(both.timing - 1) < 1e-6)
+    #expect(abs(both.shape - 1) < 1e-6)
+  }
+
+  @Test(arguments: [
+    ("score.bias", [] as [Double]), ("score.latent", [1, 2]), ("score.limit", [1.5]),
+    ("score.term.latent", [1, 2, 3]), ("score.term.pause", [1, 2, 1, 0]),
+    ("learning.seconds", [10]), ("score.term.pulse", [1, 0, 1, 0]),
+    ("score.term.pause*", [1, 0, 1, 0]), ("score.term.pause*pause*pause", [1, 0, 1, 0]),
+    ("score.biass", [1]),
+  ])
+  func `a fault in the manifest is named`(key: String, numbers: [Double]) {
+    var fields = Self.fields
+    fields[key] = numbers
+    let error = #expect(throws: ModelError.self) { try ScoreRule(fields, latentSize: 2) }
+    #expect("\(error!)".contains("baseline.\(key)"))
+  }
+
+  @Test(arguments: ["score.bias", "score.limit", "score.latent", "learning.seconds"])
+  func `a key that is missing is named`(key: String) {
+    var fields = Self.fields
+    fields[key] = nil
+    #expect(throws: ModelError.missingFields(["baseline.\(key)"])) {
+      try ScoreRule(fields, latentSize: 2)
+    }
+  }
+
+  @Test func `a beat can be scored after later ones have been shown`() throws {
+    let rule = try ScoreRule(Self.fields, latentSize: 2)
+    var session = PatientSession()
+    session.model = PatientModel(rule: rule)
+    session.learn()
+    let latent: [Float] = [0.1, 0.2]
+    var normal = session.show(.normal)!
+    let window = session.window
+    var ectopic = session.show(.ventricular)!
+    let patient = session.model
+    let late = patient.score(
+      &ectopic, window: session.window.span, reconstruction: session.reference.span,
+      latent: latent.span)
+    let early = patient.score(
+      &normal, window: window.span, reconstruction: window.span, latent: latent.span)
+    #expect(late.score != early.score)
+    #expect(ectopic.features[.error] > normal.features[.error])
+    #expect(normal.features[.error] == logf(0.005))
+  }
+}
