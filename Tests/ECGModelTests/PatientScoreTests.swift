@@ -41,7 +41,8 @@ import Testing
     #expect(rule.latentScore(latent.span) == expected)
   }
 
-  @Test func `the part that adds more to a typical beat's log-odds is the one that speaks`() throws {
+  @Test func `the part that adds more to a typical beat's log-odds is the one that speaks`() throws
+  {
     let rule = try ScoreRule(Self.fields, latentSize: 2)
     let odd = rule.score(features([.latent: 2]))
     #expect(odd.part == .shape)
