@@ -1,5 +1,9 @@
 # ecgd. `make demo` shows it; `make test` tests it; `make check` is what a change must pass.
 
+# A failing command in a pipe fails the rule.
+SHELL := /bin/bash
+.SHELLFLAGS := -eo pipefail -c
+
 SWIFT_BUILD := swift build -c release
 RELEASE := .build/release
 PYTHON := build/python/bin/python3

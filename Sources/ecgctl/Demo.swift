@@ -1,4 +1,5 @@
 import ArgumentParser
+import ECGCore
 import ECGMonitor
 import ECGWire
 import Foundation
@@ -26,11 +27,13 @@ struct Demo: ParsableCommand {
   @Option(help: "The array of an NPZ file to play.")
   var key: String?
 
-  @Option(help: "How many times faster than real time.")
-  var speed = 20.0
+  @Option(help: "How many times faster than real time; so that it takes about 15 s by default.")
+  var speed: Double?
 
   @Option(help: "Beats known to be in a recording without annotations: normal,ectopic.")
   var known: String?
+
+  private static let defaultSeconds = 15.0
 
   private var replayArguments: [String] {
     (rate.map { ["--rate", "\($0)"] } ?? []) + (key.map { ["--key", $0] } ?? [])
@@ -45,7 +48,9 @@ struct Demo: ParsableCommand {
     defer { daemon.stop() }
     let started = try daemon.waitUntilUp()
     say("      ecgd \(started.version), model \(started.model?.name ?? "?"), up\n")
-    step("3/4", "playing \(record) at \(speed) x real time; alerts as they arrive:\n")
+    let seconds = Double(evaluation.samples) / evaluation.sampleRate.hertz
+    let speed = (speed ?? max(1, seconds / Self.defaultSeconds)).rounded()
+    step("3/4", "playing \(record) at \(Int(speed)) x real time; alerts as they arrive:\n")
     let watch = try DemoDaemon.tool("ecgctl", ["watch"])
     defer { DemoDaemon.end(watch, SIGINT) }
     Thread.sleep(forTimeInterval: 0.3)

@@ -18,7 +18,7 @@ final class DaemonBench {
 
   init(
     _ model: Autoencoder, shards: Int = 1, maximumStreams: Int = 16,
-    kind: Configuration.SampleSocket.Kind = .pull
+    kind: Configuration.SampleSocket.Kind = .pull, journal: [JournalEntry] = []
   ) throws {
     folder = try TemporaryFolder()
     context = try Context()
@@ -33,6 +33,10 @@ final class DaemonBench {
     configuration.alarm.persistence.k = 2
     configuration.alarm.persistence.n = 5
     self.configuration = configuration
+    if !journal.isEmpty {
+      var earlier = try AlertJournal(path: configuration.journal.path)
+      try earlier.append(journal)
+    }
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     daemon = try Daemon(configuration, model: model, logger: logger)
     try daemon.start(version: "test")
@@ -80,8 +84,11 @@ final class DaemonBench {
 
   /// What the journal holds after the daemon has stopped.
   func journal() throws -> [AlertEvent] {
+    try entries().map { try AlertEvent.decode($0.json) }
+  }
+
+  func entries() throws -> [JournalEntry] {
     try AlertJournal(reading: folder.file("alerts.sqlite")).events(limit: 10_000)
-      .map { try AlertEvent.decode($0.json) }
   }
 
   enum BenchError: Error { case noStatus, notInTime }

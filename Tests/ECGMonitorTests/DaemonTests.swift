@@ -143,6 +143,26 @@ import ZeroMQ
     #expect(events.map(\.phase) == [.start, .end])
   }
 
+  @Test func whatAKilledDaemonLeftOnIsEndedAndNumberingGoesOn() throws {
+    let samples = Player.synthetic(seconds: 30, seed: 3).samples
+    let first = try DaemonBench(model())
+    var gateway = TestGateway(try first.gateway())
+    try gateway.play(samples, packets: 90)
+    try first.wait { $0.samples == Int64(samples.count) && $0.streams.isEmpty }
+    first.daemon.stop()
+    // The journal as it was when an alarm had begun and nothing more was written.
+    let events = try first.journal()
+    let start = try #require(events.firstIndex { $0.phase == .start })
+    let cut = Array(try first.entries()[...start])
+    let second = try DaemonBench(model(), journal: cut)
+    second.daemon.stop()
+    let after = try second.journal()
+    #expect(after.count == cut.count + 1)
+    #expect(after.last?.phase == .end)
+    #expect(after.last?.alarm == events[start].alarm)
+    #expect(after.last?.streamSequence == events[start].streamSequence + 1)
+  }
+
   @Test func aStreamThatEndsGivesItsPlaceToAnother() throws {
     let samples = Array(Player.synthetic(seconds: 20).samples[..<360])
     let bench = try DaemonBench(model(), maximumStreams: 1)
