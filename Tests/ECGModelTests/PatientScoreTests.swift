@@ -37,10 +37,11 @@ import Testing
   @Test func `the latent feature is a linear function of the latent`() throws {
     let rule = try ScoreRule(Self.fields, latentSize: 2)
     let latent: [Float] = [2, 4]
-    #expect(rule.latentScore(latent.span) == 1 * 2 - 0.5 * 4 + 0.25)
+    #expect(rule.latentScore(latent.span) == 0.25)
   }
 
-  @Test func `the part that adds more to a typical beat's log-odds is the one that speaks`() throws {
+  @Test func `the part that adds more to a typical beat's log-odds is the one that speaks`() throws
+  {
     let rule = try ScoreRule(Self.fields, latentSize: 2)
     let odd = rule.score(features([.latent: 2]))
     #expect(odd.part == .shape)
