@@ -74,7 +74,7 @@ public final class ByteRing: @unchecked Sendable {
     let mark = unsafe at.load(as: Int32.self)
     if mark == Self.wrap {
       h += size - (h & (size - 1))
-      at = unsafe base
+      unsafe at = base
     }
     let length = Int(unsafe at.load(as: Int32.self))
     let tag = unsafe at.load(fromByteOffset: 4, as: UInt32.self)

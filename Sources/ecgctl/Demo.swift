@@ -38,7 +38,7 @@ struct Demo: ParsableCommand {
 
   func run() throws {
     let selection = try ReplaySelection.parse(replayArguments)
-    step("1/4", "learning what should be found, by the daemon's own pipeline without sockets")
+    step("1/4", "running the pipeline once without sockets, to compare with")
     let evaluation = try setup.load().evaluate(record, selection)
     step("2/4", "starting ecgd with \(setup.config)")
     let daemon = try DemoDaemon(config: setup.config)

@@ -34,9 +34,10 @@ struct WatchLine {
     return columns.joined(separator: "  ")
   }
 
-  /// The time on the device's clock to a millisecond, or else the time on the sample clock.
+  /// When what the line tells was the case: the onset of a start, the detection of what follows.
+  /// On the device's clock to a millisecond, or else on the sample clock.
   static func time(_ event: AlertEvent) -> String {
-    let moment = (event.phase == .end ? event.end : nil) ?? event.onset ?? event.detection
+    let moment = event.phase == .start ? event.onset ?? event.detection : event.detection
     if let time = moment?.time {
       return String(time.dropFirst(11).prefix(12))
     }

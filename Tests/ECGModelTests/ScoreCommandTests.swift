@@ -128,7 +128,7 @@ import Testing
   /// The checkpoint and rows need PyTorch, so a Python that has it is asked for too.
   @Test(
     .enabled(
-      if: RealData.folder != nil && ProcessInfo.processInfo.environment["ECGD_PYTHON"] != nil,
+      if: RealData.folder != nil && pythonHasTorch,
       "needs ECGD_DATA, and ECGD_PYTHON with Training/requirements.txt installed"))
   func aPyTorchCheckpointKeepsItsReconstructionsLossesAndDecisions() throws {
     let data = try #require(RealData.folder)
@@ -158,3 +158,9 @@ import Testing
     return bytes
   }
 }
+
+/// Whether the tests' Python can import PyTorch.
+private let pythonHasTorch: Bool = {
+  guard let python = ProcessInfo.processInfo.environment["ECGD_PYTHON"] else { return false }
+  return (try? ChildProcess.run(python, ["-c", "import torch"]).status) == 0
+}()

@@ -102,6 +102,47 @@ import ZeroMQ
     #expect(events.first?.stream == nil)
   }
 
+  @Test func aPublishingGatewayIsHeardOnASubSocket() throws {
+    let samples = Array(Player.synthetic(seconds: 20).samples[..<3600])
+    let bench = try DaemonBench(model(), kind: .sub)
+    // XPUB tells when the daemon's subscription has arrived.
+    var socket = try bench.gateway(.xpub)
+    _ = try socket.receiveFrames()
+    var gateway = TestGateway(socket)
+    try gateway.play(samples, packets: 36)
+    let status = try bench.wait { $0.samples == 3600 && $0.streams.isEmpty }
+    #expect(status.rejected.isEmpty)
+    bench.daemon.stop()
+  }
+
+  @Test func missingSamplesAreCountedAndAnInfinityRefusesItsPacket() throws {
+    var samples = Array(Player.synthetic(seconds: 20).samples[..<3600])
+    for i in 1000..<1100 { samples[i] = .nan }
+    let bench = try DaemonBench(model())
+    var gateway = TestGateway(try bench.gateway())
+    try gateway.play(samples, packets: 100, isLast: false)
+    var bad = Array(samples[..<100])
+    bad[7] = .infinity
+    try gateway.play(bad, packets: 100, isLast: false)
+    let status = try bench.wait { $0.samples == 3600 && $0.rejected["notFinite"] == 1 }
+    #expect(status.streams.first?.missing == 100)
+    bench.daemon.stop()
+  }
+
+  @Test func otherLeadsMidStreamAreLearntAnewAndAlerted() throws {
+    let samples = Array(Player.synthetic(seconds: 20).samples[..<3600])
+    let bench = try DaemonBench(model())
+    var gateway = TestGateway(try bench.gateway())
+    try gateway.play(samples, packets: 100, isLast: false)
+    var other = TestGateway(try bench.gateway(), lead: "V1")
+    try other.play(samples, packets: 100, isLast: false)
+    let status = try bench.wait { $0.streams.first?.layoutChanges == 1 && $0.samples == 7200 }
+    #expect(status.streams.first?.lead == "V1")
+    bench.daemon.stop()
+    let events = try bench.journal().filter { $0.condition == .layoutChange }
+    #expect(events.map(\.phase) == [.start, .end])
+  }
+
   @Test func aStreamThatEndsGivesItsPlaceToAnother() throws {
     let samples = Array(Player.synthetic(seconds: 20).samples[..<360])
     let bench = try DaemonBench(model(), maximumStreams: 1)

@@ -164,7 +164,7 @@ def manifest(options, fusion, limit, model, trained, left_out, result):
                 *(float(w) for w in head.weight.detach()[0]),
                 float(head.bias.detach()[0]),
             ],
-            "learning.seconds": [300.0],
+            "learning.seconds": [60.0],
             "learning.firstPickSeconds": [30.0],
         },
         "trainingData": (

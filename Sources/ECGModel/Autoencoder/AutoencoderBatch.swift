@@ -11,6 +11,9 @@ public struct AutoencoderBatch: ~Copyable, Sendable {
   /// Windows that are computed together: enough to share each weight between many, few enough
   /// for their states to stay in the cache.
   static let tileLimit = 24
+  /// Hidden states of one layer that a tile may hold: what long windows of large layers would take
+  /// beyond it is saved by smaller tiles.
+  static let tileStateLimit = 1 << 23
 
   let functions: KernelFunctions
   let tile: Int
@@ -44,12 +47,12 @@ public struct AutoencoderBatch: ~Copyable, Sendable {
     self.capacity = capacity
     self.kernel = kernel
     functions = KernelFunctions(kernel)
-    tile = min(capacity, Self.tileLimit)
     let manifest = model.manifest
     let network = manifest.architecture
     let layers = model.encoder + model.decoder
-    let rows = manifest.steps * tile
     let padded = layers.map(\.paddedUnits).max()!
+    tile = max(1, min(capacity, Self.tileLimit, Self.tileStateLimit / (manifest.steps * padded)))
+    let rows = manifest.steps * tile
 
     let windows = capacity * manifest.windowCount
     input = FloatBuffer(count: windows)
@@ -69,6 +72,7 @@ public struct AutoencoderBatch: ~Copyable, Sendable {
   }
 
   /// Sets the window of a slot: `lengthSamples` x `leads` numbers, normalised as the manifest says.
+  /// A number that is not finite makes the slot's reconstruction and error NaN.
   public mutating func setInput(slot: Int, _ window: Span<Float>) {
     precondition(slot >= 0 && slot < capacity)
     precondition(window.count == model.manifest.windowCount)
@@ -86,9 +90,9 @@ public struct AutoencoderBatch: ~Copyable, Sendable {
   /// Computes the slots `0..<count`.
   public mutating func run(count: Int) {
     precondition(count > 0 && count <= capacity)
-    // Even tiles of whole threes, so that no remainder is computed alone.
+    // Even tiles of whole threes where that fits, so that no remainder is computed alone.
     let tiles = (count + tile - 1) / tile
-    let size = tiles == 1 ? count : ((count + tiles - 1) / tiles + 2) / 3 * 3
+    let size = tiles == 1 ? count : min(tile, ((count + tiles - 1) / tiles + 2) / 3 * 3)
     for start in stride(from: 0, to: count, by: size) {
       runTile(start..<min(start + size, count))
     }

@@ -37,10 +37,11 @@ struct FloatBuffer: ~Copyable, @unchecked Sendable {
     body(&span)
   }
 
-  /// Copies a span to the elements from `start` on.
+  /// Copies a span to the elements from `start` on. What is not finite becomes the plain NaN: the
+  /// kernels' exponential carries that one through, and makes a number of some others.
   func write(_ values: Span<Float>, at start: Int) {
     precondition(start >= 0 && start + values.count <= count)
-    for i in values.indices { unsafe base[start + i] = values[i] }
+    for i in values.indices { unsafe base[start + i] = values[i].isFinite ? values[i] : .nan }
   }
 
   /// Copies the elements from `start` on into a span, as many as it holds.

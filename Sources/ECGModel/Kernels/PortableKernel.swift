@@ -91,8 +91,10 @@ enum PortableKernel {
   @inline(__always)
   private static func exp2(_ x: Vector) -> Vector {
     let magic = Vector(repeating: 12_582_912)  // 1.5 * 2^23: adding it rounds to an integer
-    let x = x.clamped(
-      lowerBound: Vector(repeating: -40), upperBound: Vector(repeating: 40))
+    // Not `clamped`, which makes a number of a NaN.
+    var x = x
+    x.replace(with: -40, where: x .< -40)
+    x.replace(with: 40, where: x .> 40)
     let shifted = x + magic
     let r = x - (shifted - magic)
     var p = Vector(repeating: 0.00015353362)

@@ -17,7 +17,8 @@ public struct BeatQueue: Sendable {
   public init(capacity: Int = 32) {
     precondition(capacity > 1)
     fiducials = [Int64](repeating: 0, count: capacity)
-    commits = fiducials
+    // Not a copy of the other, which would allocate at the first write.
+    commits = [Int64](repeating: 0, count: capacity)
   }
 
   /// Forgets all beats; the first sample from now on is `index`.

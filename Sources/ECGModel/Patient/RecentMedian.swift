@@ -9,7 +9,8 @@ struct RecentMedian: Sendable {
   init(capacity: Int) {
     precondition(capacity > 0)
     ring = [Float](repeating: 0, count: capacity)
-    sorted = ring
+    // Not a copy of the other, which would allocate at the first write.
+    sorted = [Float](repeating: 0, count: capacity)
   }
 
   mutating func reset() {
