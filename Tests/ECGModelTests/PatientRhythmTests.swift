@@ -41,6 +41,22 @@ import Testing
     #expect(calm.last!.irregularity < 0.03)
   }
 
+  @Test func `a trigeminy is irregular but foreseeable, atrial fibrillation is neither`() {
+    var generator = SystemOfNoise(seed: 2)
+    let trigeminy = timings((0..<60).map { [100, 65, 135][$0 % 3] + Int(2 * generator.next()) })
+    let wild = timings((0..<60).map { _ in 80 + Int(35 * generator.next()) })
+    #expect(trigeminy.last!.irregularity > 0.2)
+    #expect(trigeminy.last!.unpredictability < 0.03)
+    #expect(wild.last!.unpredictability > 0.03)
+  }
+
+  @Test func `the rank of an interval is the part of the recent ones that were shorter`() {
+    let all = timings([Int](repeating: 100, count: 40) + [60, 140, 80, 100])
+    #expect(all[41].rank == 0)
+    #expect(all[42].rank == 1)
+    #expect(abs(all[43].rank - 1.0 / 30) < 1e-6)
+  }
+
   @Test func `no interval reaches across a gap`() {
     var rhythm = BeatRhythm()
     for i in 0..<20 { _ = rhythm.process(BeatInterval(fiducial: 100 * Int64(i), untilNext: 100)) }

@@ -17,6 +17,10 @@ public enum BeatFeature: Int, CaseIterable, Sendable {
   case prematurity, pause
   /// How far `before` lies below 0, in units of the patient's own irregularity.
   case relativePrematurity
+  /// The same in units of how unpredictable the intervals are.
+  case unforeseenPrematurity
+  /// The part of the recent intervals that were shorter than the one before the beat.
+  case rank
   /// Logarithm of the patient's irregularity; and of the median interval in seconds.
   case irregularity, interval
 
@@ -30,6 +34,7 @@ public enum BeatFeature: Int, CaseIterable, Sendable {
       .referenceT, .amplitude, .width, .roughness:
       false
     case .before, .after, .previousBefore, .change, .prematurity, .pause, .relativePrematurity,
+      .unforeseenPrematurity, .rank,
       .irregularity, .interval:
       true
     }

@@ -5,7 +5,7 @@ public struct BeatFeatures: Sendable {
   private static let floor: Float = 0.005
 
   /// [BeatFeature.rawValue]
-  private var values = InlineArray<21, Float>(repeating: 0)
+  private var values = InlineArray<23, Float>(repeating: 0)
 
   public subscript(feature: BeatFeature) -> Float {
     get { values[feature.rawValue] }
@@ -24,6 +24,9 @@ public struct BeatFeatures: Sendable {
     self[.pause] = max(0, timing.after - BeatCluster.intervalTolerance)
     self[.relativePrematurity] =
       min(max(0, -timing.before / (timing.irregularity + 0.02)), 8)
+    self[.unforeseenPrematurity] =
+      min(max(0, -timing.before / (2 * timing.unpredictability + 0.02)), 8)
+    self[.rank] = timing.rank
     self[.irregularity] = logf(timing.irregularity + 0.01)
     self[.interval] = logf(timing.medianInterval / Float(BeatExcerpt.sampleRateHz))
   }

@@ -26,6 +26,11 @@ struct BeatTiming: Sendable {
   var change: Float = 0
   /// The median of |`before`| of the last 24 beats: large in atrial fibrillation.
   var irregularity: Float = 0
+  /// The median of how far intervals were from the nearest of the four before them: large in
+  /// atrial fibrillation, small in a bigeminy or trigeminy.
+  var unpredictability: Float = 0
+  /// The part of the last 30 intervals that were shorter.
+  var rank: Float = 0
   /// The median interval in samples.
   var medianInterval: Float = 100
 }
@@ -34,9 +39,20 @@ struct BeatTiming: Sendable {
 struct BeatRhythm: Sendable {
   static let intervalCount = 10
   static let deviationCount = 24
+  static let lagCount = 4
+  static let rankedCount = 30
+  /// Before the first deviations are known.
+  private static let usualDeviation: Float = 0.03
+  /// Intervals this near to each other, in their logarithms, count as equal.
+  private static let equality: Float = 0.02
 
   private var intervals = RecentMedian(capacity: intervalCount)
   private var deviations = RecentMedian(capacity: deviationCount)
+  private var surprises = RecentMedian(capacity: deviationCount)
+  private var ranked = RecentMedian(capacity: rankedCount)
+  /// The logarithms of the last intervals.
+  private var recent = InlineArray<4, Float>(repeating: 0)
+  private var recentCount = 0
   private var lastFiducial: Int64?
   private var lastInterval: Float = 0
   private var lastBefore: Float = 0
@@ -46,6 +62,9 @@ struct BeatRhythm: Sendable {
     breakOff()
     intervals.reset()
     deviations.reset()
+    surprises.reset()
+    ranked.reset()
+    recentCount = 0
   }
 
   /// The next beat begins a new stretch: no interval leads to it.
@@ -70,65 +89,29 @@ struct BeatRhythm: Sendable {
     timing.after = Self.ratio(Float(max(beat.untilNext, 1)), timing.medianInterval)
     timing.previousBefore = lastBefore
     timing.change = lastInterval > 0 ? Self.ratio(interval, lastInterval) : 0
-    timing.irregularity = deviations.count >= 4 ? deviations.median : 0.03
-    if lastFiducial != nil {
-      intervals.append(interval)
-      deviations.append(abs(timing.before))
-    }
+    timing.irregularity = deviations.count >= 4 ? deviations.median : Self.usualDeviation
+    timing.unpredictability = surprises.count >= 4 ? surprises.median : Self.usualDeviation
+    timing.rank = ranked.share(below: logf(interval) + Self.equality)
+    if lastFiducial != nil { remember(interval, timing) }
     lastFiducial = beat.fiducial
     lastInterval = interval
     lastBefore = timing.before
     return timing
   }
 
+  private mutating func remember(_ interval: Float, _ timing: BeatTiming) {
+    intervals.append(interval)
+    deviations.append(abs(timing.before))
+    let logarithm = logf(interval)
+    if recentCount >= Self.lagCount {
+      var nearest = Float.infinity
+      for i in 0..<Self.lagCount { nearest = min(nearest, abs(logarithm - recent[i])) }
+      surprises.append(nearest)
+    }
+    ranked.append(logarithm)
+    recent[recentCount % Self.lagCount] = logarithm
+    recentCount += 1
+  }
+
   private static func ratio(_ a: Float, _ b: Float) -> Float { logf(min(max(a / b, 0.2), 4)) }
-}
-
-/// The median of the last few numbers.
-struct RecentMedian: Sendable {
-  /// In order of arrival, and in order of size.
-  private var ring: [Float]
-  private var sorted: [Float]
-  private var next = 0
-  private(set) var count = 0
-
-  init(capacity: Int) {
-    precondition(capacity > 0)
-    ring = [Float](repeating: 0, count: capacity)
-    // Not a copy of the other, which would allocate at the first write.
-    sorted = [Float](repeating: 0, count: capacity)
-  }
-
-  mutating func reset() {
-    next = 0
-    count = 0
-  }
-
-  mutating func append(_ number: Float) {
-    if count == ring.count { remove(ring[next]) }
-    ring[next] = number
-    next = (next + 1) % ring.count
-    var i = count
-    while i > 0 && sorted[i - 1] > number {
-      sorted[i] = sorted[i - 1]
-      i -= 1
-    }
-    sorted[i] = number
-    count += 1
-  }
-
-  private mutating func remove(_ number: Float) {
-    var i = 0
-    while sorted[i] != number { i += 1 }
-    while i + 1 < count {
-      sorted[i] = sorted[i + 1]
-      i += 1
-    }
-    count -= 1
-  }
-
-  var median: Float {
-    precondition(count > 0)
-    return (sorted[(count - 1) / 2] + sorted[count / 2]) / 2
-  }
 }
