@@ -9,7 +9,9 @@ RELEASE := .build/release
 PYTHON := build/python/bin/python3
 # Real records for the tests that need them; without, those tests say that they are skipped.
 ECGD_DATA ?= $(wildcard $(CURDIR)/../shared/data)
+ifneq ($(ECGD_DATA),)
 export ECGD_DATA
+endif
 export ECGD_PYTHON := $(CURDIR)/$(PYTHON)
 SOURCES := Package.swift Sources Tests
 

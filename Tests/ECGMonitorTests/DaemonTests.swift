@@ -134,6 +134,7 @@ import ZeroMQ
     let bench = try DaemonBench(model())
     var gateway = TestGateway(try bench.gateway())
     try gateway.play(samples, packets: 100, isLast: false)
+    try bench.wait { $0.samples == 3600 }
     var other = TestGateway(try bench.gateway(), lead: "V1")
     try other.play(samples, packets: 100, isLast: false)
     let status = try bench.wait { $0.streams.first?.layoutChanges == 1 && $0.samples == 7200 }
