@@ -30,6 +30,9 @@ struct Demo: ParsableCommand {
   @Option(help: "How many times faster than real time; so that it takes about 15 s by default.")
   var speed: Double?
 
+  @Option(help: "The seed of a synthetic input.")
+  var seed: UInt64 = 1
+
   @Option(help: "Beats known to be in a recording without annotations: normal,ectopic.")
   var known: String?
 
@@ -42,7 +45,7 @@ struct Demo: ParsableCommand {
   func run() throws {
     let selection = try ReplaySelection.parse(replayArguments)
     step("1/4", "running the pipeline once without sockets, to compare with")
-    let evaluation = try setup.load().evaluate(record, selection)
+    let evaluation = try setup.load().evaluate(record, selection, seed: seed)
     step("2/4", "starting ecgd with \(setup.config)")
     let daemon = try DemoDaemon(config: setup.config)
     defer { daemon.stop() }
@@ -56,7 +59,10 @@ struct Demo: ParsableCommand {
     Thread.sleep(forTimeInterval: 0.3)
     let replay = try DemoDaemon.tool(
       "ecgctl",
-      ["replay", record, "--speed", "\(speed)", "--mode", "demo", "--progress"]
+      [
+        "replay", record, "--speed", "\(speed)", "--mode", "demo", "--progress", "--seed",
+        "\(seed)",
+      ]
         + replayArguments)
     replay.waitUntilExit()
     guard replay.terminationStatus == 0 else {

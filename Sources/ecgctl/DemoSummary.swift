@@ -48,7 +48,8 @@ struct DemoSummary {
         let share = Int((100 * Double(figures.flagged) / Double(figures.beats)).rounded())
         return "            " + name.rightPadded(17) + "\(figures.beats)".leftPadded(6)
           + "  flagged" + "\(figures.flagged)".leftPadded(6) + "\(share)%".leftPadded(6)
-          + "  missed" + "\(figures.beats - figures.flagged)".leftPadded(6)
+          + (beatClass == .normal ? "  passed" : "  missed")
+          + "\(figures.beats - figures.flagged)".leftPadded(6)
           + "  under an alarm" + "\(figures.alarmed)".leftPadded(6)
       }
   }

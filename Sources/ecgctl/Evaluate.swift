@@ -53,10 +53,12 @@ struct EvaluationSetup: ParsableArguments {
     let leads: [String]
 
     /// - Throws: an `ExitCode` after saying what is wrong.
-    func evaluate(_ path: String, _ selection: ReplaySelection) throws -> RecordEvaluation {
+    func evaluate(
+      _ path: String, _ selection: ReplaySelection, seed: UInt64 = 1
+    ) throws -> RecordEvaluation {
       let input: ReplayInput
       do throws(ReplayError) {
-        input = try ReplayInput(record: path, selection: selection, seed: 1)
+        input = try ReplayInput(record: path, selection: selection, seed: seed)
       } catch {
         StandardError.write("ecgctl: \(error)\n")
         throw ExitCode(error.status)
