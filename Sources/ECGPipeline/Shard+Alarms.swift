@@ -21,15 +21,21 @@ extension Shard {
   /// Once a second: lead off, poor signal, and the end of what was lost.
   func judgeSignal(of stream: StreamPipeline, at sample: SampleNumber) {
     let quality = stream.recentQuality()
-    judge(.leadOff, of: stream, quality.isLeadOff ? .exceeding : .clear, at: sample)
-    let isPoor = !quality.isLeadOff && quality.index < stream.settings.minimumQuality
-    judge(.signalQuality, of: stream, isPoor ? .exceeding : .clear, at: sample)
+    if !stream.isBridging { judgeElectrode(quality, of: stream, at: sample) }
     judge(.gap, of: stream, .clear, at: sample)
     judge(.badPackets, of: stream, .clear, at: sample)
     if stream.condition(.layoutChange).isActive {
       settle(stream)
       if !stream.scorer.isLearning { judge(.layoutChange, of: stream, .clear, at: sample) }
     }
+  }
+
+  private func judgeElectrode(
+    _ quality: Quality, of stream: StreamPipeline, at sample: SampleNumber
+  ) {
+    judge(.leadOff, of: stream, quality.isLeadOff ? .exceeding : .clear, at: sample)
+    let isPoor = !quality.isLeadOff && quality.index < stream.settings.minimumQuality
+    judge(.signalQuality, of: stream, isPoor ? .exceeding : .clear, at: sample)
   }
 
   /// Ends every alarm of the stream at its last sample.

@@ -33,8 +33,12 @@ extension Shard {
       stream.counters.gaps += 1
       stream.counters.lost += UInt64(missing)
       settle(stream)
+      if missing <= stream.longestBridge {
+        bridge(missing, of: stream)
+      } else {
+        stream.restartPath(at: place.first)
+      }
       judge(.gap, of: stream, .exceeding, at: place.first)
-      stream.restartPath(at: place.first)
     case .restart:
       skip = 0
       stream.counters.restarts += 1
@@ -101,6 +105,20 @@ extension Shard {
     }
   }
 
+  /// Puts missing samples where samples were lost, as if the gateway had sent them so.
+  private func bridge(_ missing: Int64, of stream: StreamPipeline) {
+    var left = Int(missing)
+    while left > 0 {
+      let count = min(left, SignalPath.maximumBlock)
+      stream.path.load(Self.missingBlock.span.extracting(0..<count))
+      while let event = stream.path.next() { handle(event, of: stream) }
+      left -= count
+    }
+    stream.bridgedUntil = stream.path.signal.endIndex
+  }
+
+  private static let missingBlock = [Float](repeating: .nan, count: SignalPath.maximumBlock)
+
   private func handle(_ event: SignalPath.Event, of stream: StreamPipeline) {
     switch event {
     case .beat(let beat):
@@ -108,7 +126,7 @@ extension Shard {
       stream.heart.process(beatAt: beat.fiducial)
     case .window(let range, let beat):
       add(range, beat: beat, of: stream)
-    case .excerpt(let beat): add(beat, of: stream)
+    case .excerpt(let fiducial): add(beatAt: fiducial, of: stream)
     case .second(let endIndex):
       judgeSignal(of: stream, at: stream.sample(at: endIndex - 1))
     }

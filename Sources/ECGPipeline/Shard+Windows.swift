@@ -12,7 +12,8 @@ public struct WindowScore: Equatable, Sendable {
   /// The beat's fiducial where windows are beat-synchronous.
   public var beat: SampleNumber?
   public var error: Float
-  /// Nil while the patient is being learnt, and for windows of poor quality.
+  /// Nil while the patient is being learnt; and for windows of poor quality, unless they are
+  /// about a beat.
   public var score: Float?
   public var limit: Float
   public var quality: Float
@@ -34,12 +35,13 @@ extension Shard {
   }
 
   /// Shows a beat to the patient's model, and puts its window into the batch where it can be
-  /// judged already. Beats of poor quality are neither learnt nor judged.
-  func add(_ beat: BeatInterval, of stream: StreamPipeline) {
-    let start = beat.fiducial - Int64(BeatExcerpt.before)
-    let range = start..<(beat.fiducial + Int64(BeatExcerpt.after))
+  /// scored already. A beat of poor quality is scored and raises no alarm; one of no quality at
+  /// all, as where samples are missing or the lead is off, is passed over.
+  func add(beatAt fiducial: Int64, of stream: StreamPipeline) {
+    let start = fiducial - Int64(BeatExcerpt.before)
+    let range = start..<(fiducial + Int64(BeatExcerpt.after))
     let quality = stream.path.quality.quality(of: range)
-    guard stream.canJudge(quality) else {
+    guard quality.index > 0 else {
       stream.counters.unusable += 1
       stream.scorer.patient!.breakOff()
       return
@@ -47,10 +49,10 @@ extension Shard {
     let entry = WindowBatch.Entry(
       slot: stream.slot, start: stream.sample(at: range.lowerBound),
       end: stream.sample(at: range.upperBound - 1), startIndex: range.lowerBound,
-      quality: quality, isUsable: true, beat: stream.sample(at: beat.fiducial),
+      quality: quality, isUsable: stream.canJudge(quality), beat: stream.sample(at: fiducial),
       receivedNs: stream.lastReceivedNs)
     let isAdded = batch.add(
-      stream.path.signal, beat: beat, offset: stream.patientOffset, to: &stream.scorer.patient!,
+      stream.path.signal, beatAt: fiducial, offset: stream.patientOffset, to: &stream.scorer.patient!,
       entry)
     guard isAdded else { return }
     stream.pending += 1
@@ -85,7 +87,7 @@ extension Shard {
     stream.counters.windows += 1
     let score = score(entry, at: i, error: error.total, of: stream)
     let evidence: Evidence
-    if let score {
+    if let score, entry.isUsable {
       evidence = score >= limit ? .exceeding : score >= stream.clearLimit ? .near : .clear
       stream.lastScore = score
     } else {
@@ -109,11 +111,10 @@ extension Shard {
   private func score(
     _ entry: WindowBatch.Entry, at i: Int, error: Float, of stream: StreamPipeline
   ) -> Float? {
-    guard entry.isUsable else { return nil }
     guard let beat = entry.pendingBeat else {
-      return stream.scorer.process(error: error, limit: stream.limit)
+      return entry.isUsable ? stream.scorer.process(error: error, limit: stream.limit) : nil
     }
-    let score = batch.score(slot: i, by: stream.scorer.patient!).score
+    let score = batch.score(slot: i, by: &stream.scorer.patient!).score
     return beat.isLearning ? nil : score
   }
 

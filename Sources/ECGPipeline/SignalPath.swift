@@ -1,5 +1,5 @@
 public import ECGCore
-public import ECGModel
+import ECGModel
 public import ECGSignal
 
 /// One lead's way from millivolts to complete windows: conditioner, signal quality, QRS detector
@@ -13,8 +13,8 @@ public struct SignalPath: Sendable {
   public enum Event: Equatable, Sendable {
     case beat(Beat)
     case window(Range<Int64>, beat: Beat?)
-    /// A beat whose excerpt is complete, and how long after it the next one came.
-    case excerpt(BeatInterval)
+    /// A beat whose excerpt is complete, by the index of its fiducial.
+    case excerpt(fiducial: Int64)
     /// Another whole second since the reset ends before this index.
     case second(endIndex: Int64)
   }
@@ -40,7 +40,8 @@ public struct SignalPath: Sendable {
   private var detector: QRSDetector
   private var sliding: SlidingWindows?
   private var beats: BeatWindows?
-  private var queue: BeatQueue?
+  /// Windows that are excerpts around beats.
+  private var excerpts: BeatWindows?
   private var filtered: [Float]
   private var unfiltered: [Float]
   private var produced = 0
@@ -70,7 +71,8 @@ public struct SignalPath: Sendable {
       beats = BeatWindows(before: before, after: after)
       history = max(history, 2 * (before + after))
     case .excerpts:
-      queue = BeatQueue()
+      excerpts = BeatWindows(
+        before: BeatExcerpt.samplesBefore, after: BeatExcerpt.samplesAfter)
     }
     signal = SampleRing(minimumCapacity: history)
     quality = SignalQuality(rate: rate, historySeconds: Double(history) / rate.hertz)
@@ -84,7 +86,7 @@ public struct SignalPath: Sendable {
     signal.reset()
     sliding?.reset()
     beats?.reset()
-    queue?.reset()
+    excerpts?.reset()
     produced = 0
     consumed = 0
     beatToTell = nil
@@ -132,7 +134,9 @@ public struct SignalPath: Sendable {
     if let window = beats?.next(endIndex: signal.endIndex) {
       return .window(window.range, beat: window.beat)
     }
-    if let beat = queue?.next(endIndex: signal.endIndex) { return .excerpt(beat) }
+    if let window = excerpts?.next(endIndex: signal.endIndex) {
+      return .excerpt(fiducial: window.beat.fiducial)
+    }
     return nil
   }
 
@@ -144,8 +148,6 @@ public struct SignalPath: Sendable {
     guard let beat = detector.process(sample) else { return }
     beatToTell = beat
     if let added = beats?.add(beat), !added { beatsPassedOver += 1 }
-    if let added = queue?.add(beat.fiducial, commit: signal.endIndex - 1), !added {
-      beatsPassedOver += 1
-    }
+    if let added = excerpts?.add(beat), !added { beatsPassedOver += 1 }
   }
 }

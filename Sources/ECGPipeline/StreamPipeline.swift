@@ -25,6 +25,8 @@ final class StreamPipeline {
   var patientOffset: Int64 = 0
   /// The stream's sample that is number 0 of the signal path.
   var origin = SampleNumber(0)
+  /// Up to this index of the signal path, the last samples that were lost on the way stand.
+  var bridgedUntil = Int64.min / 2
   var lastScore: Float?
   var lastReceivedNs: UInt64 = 0
   /// Windows handed to the batch and not yet scored.
@@ -57,8 +59,22 @@ final class StreamPipeline {
     patientOffset += path.signal.endIndex
     path.reset()
     heart.reset()
+    bridgedUntil = Int64.min / 2
     scorer.patient?.breakOff()
     origin = sample
+  }
+
+  /// A longer gap than this, in samples, starts the signal path anew.
+  var longestBridge: Int64 { Int64(rate.samples(seconds: Self.longestBridgeSeconds)) }
+
+  private static let longestBridgeSeconds = 10.0
+  /// Signal quality is told of so much.
+  private static let qualitySeconds = 2.0
+
+  /// Whether samples that were lost on the way are part of what `recentQuality` judges: they say
+  /// nothing of the electrode.
+  var isBridging: Bool {
+    path.signal.endIndex - bridgedUntil < Int64(plan.rate.samples(seconds: Self.qualitySeconds))
   }
 
   /// Forgets the patient: another lead or another rate tells nothing about this one.
@@ -75,7 +91,7 @@ final class StreamPipeline {
   /// The quality of the last two seconds.
   func recentQuality() -> Quality {
     let end = path.signal.endIndex
-    let start = max(0, end - Int64(plan.rate.samples(seconds: 2)))
+    let start = max(0, end - Int64(plan.rate.samples(seconds: Self.qualitySeconds)))
     return path.quality.quality(of: start..<end)
   }
 

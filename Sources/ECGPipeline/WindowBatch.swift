@@ -61,11 +61,11 @@ struct WindowBatch: ~Copyable {
   /// Shows a beat's excerpt to the patient's model, and puts the window and the reference that it
   /// makes of it into the next slot. False where it has nothing to compare the beat with yet.
   mutating func add(
-    _ signal: SampleRing, beat: BeatInterval, offset: Int64, to patient: inout PatientModel,
+    _ signal: SampleRing, beatAt fiducial: Int64, offset: Int64, to patient: inout PatientModel,
     _ entry: Entry
   ) -> Bool {
     let pending = Self.show(
-      beat, offset: offset, of: signal, to: &patient, &buffers.excerpt, &buffers.window,
+      fiducial, offset: offset, of: signal, to: &patient, &buffers.excerpt, &buffers.window,
       &buffers.reference)
     guard let pending else { return false }
     Self.put(buffers, into: &engine, slot: entries.count, withReference: true)
@@ -90,9 +90,9 @@ struct WindowBatch: ~Copyable {
   }
 
   /// The score of the beat in a slot.
-  mutating func score(slot: Int, by patient: PatientModel) -> PatientScore {
+  mutating func score(slot: Int, by patient: inout PatientModel) -> PatientScore {
     Self.readLatent(&buffers.latent, of: engine, slot: slot)
-    return Self.score(&entries[slot].pendingBeat!, buffers.latent, engine, slot: slot, by: patient)
+    return Self.score(&entries[slot].pendingBeat!, buffers.latent, engine, slot: slot, by: &patient)
   }
 }
 
@@ -114,17 +114,16 @@ extension WindowBatch {
   }
 
   private static func show(
-    _ beat: BeatInterval, offset: Int64, of signal: SampleRing, to patient: inout PatientModel,
+    _ fiducial: Int64, offset: Int64, of signal: SampleRing, to patient: inout PatientModel,
     _ excerptBuffer: inout [Float], _ windowBuffer: inout [Float],
     _ referenceBuffer: inout [Float]
   ) -> PatientModel.PendingBeat? {
     var excerpt = excerptBuffer.mutableSpan
-    signal.copy(from: beat.fiducial - Int64(BeatExcerpt.samplesBefore), into: &excerpt)
+    signal.copy(from: fiducial - Int64(BeatExcerpt.samplesBefore), into: &excerpt)
     var window = windowBuffer.mutableSpan
     var reference = referenceBuffer.mutableSpan
     return patient.process(
-      BeatInterval(fiducial: beat.fiducial + offset, untilNext: beat.untilNext),
-      excerpt: excerpt.span, window: &window, reference: &reference)
+      beatAt: fiducial + offset, excerpt: excerpt.span, window: &window, reference: &reference)
   }
 
   private static func trace(
@@ -146,7 +145,7 @@ extension WindowBatch {
 
   private static func score(
     _ beat: inout PatientModel.PendingBeat, _ latent: [Float],
-    _ engine: borrowing AutoencoderBatch, slot: Int, by patient: PatientModel
+    _ engine: borrowing AutoencoderBatch, slot: Int, by patient: inout PatientModel
   ) -> PatientScore {
     engine.withWindow(slot: slot) { window, reconstruction in
       patient.score(&beat, window: window, reconstruction: reconstruction, latent: latent.span)

@@ -8,7 +8,6 @@ import ECGSignal
 struct BeatExtraction {
   let leads: [String]
   let rule: ScoreRule
-  let minimumQuality: Float
 
   private var names: [String] = []
   private var record: [Int32] = []
@@ -28,9 +27,8 @@ struct BeatExtraction {
   private static let extraLabel = Int16(UInt8(ascii: "O"))
   private static let nameLength = 64
 
-  init(leads: [String], learningSeconds: Double, minimumQuality: Float) {
+  init(leads: [String], learningSeconds: Double) {
     self.leads = leads
-    self.minimumQuality = minimumQuality
     rule = ScoreRule(learningSeconds: learningSeconds)
   }
 
@@ -96,21 +94,21 @@ struct BeatExtraction {
     var reference = window
     var gathered = self
     Self.play(lead.samples, through: &path) { event, path in
-      guard case .excerpt(let beat)? = event else { return }
-      let start = beat.fiducial - Int64(BeatExcerpt.before)
+      guard case .excerpt(let fiducial)? = event else { return }
+      let start = fiducial - Int64(BeatExcerpt.before)
       let quality = path.quality.quality(
-        of: start..<(beat.fiducial + Int64(BeatExcerpt.after)))
-      guard quality.index >= minimumQuality else {
+        of: start..<(fiducial + Int64(BeatExcerpt.after)))
+      guard quality.index > 0 else {
         patient.breakOff()
         return
       }
       for i in 0..<excerpt.count {
-        excerpt[i] = path.signal[beat.fiducial - Int64(BeatExcerpt.samplesBefore) + Int64(i)]
+        excerpt[i] = path.signal[fiducial - Int64(BeatExcerpt.samplesBefore) + Int64(i)]
       }
-      let pending = Self.process(beat, excerpt, &window, &reference, &patient)
+      let pending = Self.process(fiducial, excerpt, &window, &reference, &patient)
       guard let pending else { return }
       gathered.record.append(number)
-      gathered.sample.append(path.design.inputPosition(ofOutput: beat.fiducial))
+      gathered.sample.append(path.design.inputPosition(ofOutput: fiducial))
       gathered.isLearning.append(pending.isLearning ? 1 : 0)
       gathered.isFlutter.append(0)
       gathered.windows += window
@@ -121,13 +119,13 @@ struct BeatExtraction {
   }
 
   private static func process(
-    _ beat: BeatInterval, _ excerpt: [Float], _ window: inout [Float],
+    _ fiducial: Int64, _ excerpt: [Float], _ window: inout [Float],
     _ reference: inout [Float], _ patient: inout PatientModel
   ) -> PatientModel.PendingBeat? {
     var windowSpan = window.mutableSpan
     var referenceSpan = reference.mutableSpan
     return patient.process(
-      beat, excerpt: excerpt.span, window: &windowSpan, reference: &referenceSpan)
+      beatAt: fiducial, excerpt: excerpt.span, window: &windowSpan, reference: &referenceSpan)
   }
 
   private mutating func match(

@@ -27,9 +27,6 @@ struct Extract: ParsableCommand {
   @Option(help: "Beats before this are marked as learning.")
   var learningSeconds = 300.0
 
-  @Option(help: "Beats of a lower signal quality (0...1) are neither learnt nor written.")
-  var minimumQuality: Float = AlarmSettings().minimumQuality
-
   @Option(
     parsing: .upToNextOption,
     help: "WFDB records of pure noise, to be filtered and written beside the beats.")
@@ -37,7 +34,7 @@ struct Extract: ParsableCommand {
 
   func run() throws {
     var extraction = BeatExtraction(
-      leads: lead, learningSeconds: learningSeconds, minimumQuality: minimumQuality)
+      leads: lead, learningSeconds: learningSeconds)
     do {
       for (number, record) in records.enumerated() {
         let count = try extraction.add(record: record)

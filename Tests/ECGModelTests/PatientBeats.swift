@@ -75,19 +75,19 @@ struct PatientSession {
 
   @discardableResult
   mutating func show(_ excerpt: [Float], untilNext: Int = 100) -> PatientModel.PendingBeat? {
-    let beat = BeatInterval(fiducial: fiducial, untilNext: untilNext)
+    let beat = fiducial
     fiducial += Int64(untilNext)
     return Self.process(&model, beat, excerpt, &window, &reference)
   }
 
   private static func process(
-    _ model: inout PatientModel, _ beat: BeatInterval, _ excerpt: [Float],
+    _ model: inout PatientModel, _ fiducial: Int64, _ excerpt: [Float],
     _ window: inout [Float], _ reference: inout [Float]
   ) -> PatientModel.PendingBeat? {
     var windowSpan = window.mutableSpan
     var referenceSpan = reference.mutableSpan
     return model.process(
-      beat, excerpt: excerpt.span, window: &windowSpan, reference: &referenceSpan)
+      beatAt: fiducial, excerpt: excerpt.span, window: &windowSpan, reference: &referenceSpan)
   }
 
   /// Normal beats until learning ends, `ectopicShare` of the beats premature ventricular ones in

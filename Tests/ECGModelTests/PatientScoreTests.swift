@@ -9,7 +9,7 @@ import Testing
     "learning.seconds": [300], "learning.firstPickSeconds": [30],
     "score.term.latent": [2, -3, 3, -1],
     "score.term.prematurity*reference": [-4, -5, 0, 0],
-    "score.term.pause": [1, 0, 0.5, 0],
+    "score.term.change": [1, 0, 0.5, 0],
   ]
 
   private func features(_ values: [BeatFeature: Float]) -> BeatFeatures {
@@ -21,7 +21,7 @@ import Testing
   @Test func `the score is the logistic function of the weighted, limited terms`() throws {
     let rule = try ScoreRule(Self.fields, latentSize: 2)
     let score = rule.score(
-      features([.latent: 0.5, .prematurity: 0.2, .reference: -1.5, .pause: 0.9]))
+      features([.latent: 0.5, .prematurity: 0.2, .reference: -1.5, .change: 0.9]))
     // 2 x 0.5 - 4 x (0.2 x -1.5) + 1 x 0.5 (limited) - 2
     let expected: Float = 1 / (1 + expf(-0.7))
     #expect(abs(score.score - expected) < 1e-6)
@@ -47,7 +47,7 @@ import Testing
     #expect(odd.part == .shape)
     #expect(abs(odd.shape - 2 * 3) < 1e-6)
     #expect(odd.timing == 0)
-    let late = rule.score(features([.latent: -1, .pause: 0.4]))
+    let late = rule.score(features([.latent: -1, .change: 0.4]))
     #expect(late.part == .timing)
     // A product of shape and timing counts for both.
     let both = rule.score(features([.latent: -1, .prematurity: 0.5, .reference: -1]))
@@ -57,9 +57,9 @@ import Testing
 
   @Test(arguments: [
     ("score.bias", [] as [Double]), ("score.latent", [1, 2]), ("score.limit", [1.5]),
-    ("score.term.latent", [1, 2, 3]), ("score.term.pause", [1, 2, 1, 0]),
+    ("score.term.latent", [1, 2, 3]), ("score.term.change", [1, 2, 1, 0]),
     ("learning.seconds", [10]), ("score.term.pulse", [1, 0, 1, 0]),
-    ("score.term.pause*", [1, 0, 1, 0]), ("score.term.pause*pause*pause", [1, 0, 1, 0]),
+    ("score.term.change*", [1, 0, 1, 0]), ("score.term.change*change*change", [1, 0, 1, 0]),
     ("score.biass", [1]),
   ])
   func `a fault in the manifest is named`(key: String, numbers: [Double]) {
@@ -87,7 +87,7 @@ import Testing
     var normal = session.show(.normal)!
     let window = session.window
     var ectopic = session.show(.ventricular)!
-    let patient = session.model
+    var patient = session.model
     let late = patient.score(
       &ectopic, window: session.window.span, reconstruction: session.reference.span,
       latent: latent.span)

@@ -6,6 +6,7 @@ from torch import nn
 
 STEP_SAMPLES = 8
 ERROR_FLOOR = 0.005
+HISTORY, LEAST_HISTORY = 60, 10
 SEGMENTS = {"error": slice(0, 96), "errorP": slice(0, 24), "errorQRS": slice(24, 44),
             "errorT": slice(44, 96)}
 
@@ -130,7 +131,18 @@ def features(model, record):
         for name, part in SEGMENTS.items()
     }
     result["latent"] = verdict.numpy()
+    result["relativeErrorP"] = result["errorP"] - recent_median(result["errorP"])
+    result["previousLatent"] = np.concatenate([result["latent"][:1], result["latent"][:-1]])
     return result
+
+
+def recent_median(values):
+    """For each value the median of the `HISTORY` values before it, as the daemon's `ScoreHistory`
+    has it: itself where there are few."""
+    medians = values.copy()
+    for i in range(LEAST_HISTORY, len(values)):
+        medians[i] = np.median(values[max(0, i - HISTORY) : i])
+    return medians
 
 
 def tensors(model):

@@ -33,8 +33,10 @@ import network
 from fusion import Fusion
 
 TERMS = (
-    "latent errorP errorQRS relativePrematurity prematurity*after relativePrematurity*errorP "
-    "previousBefore after"
+    "latent previousLatent errorP errorQRS reference roughness previousBefore "
+    "relativePrematurity unforeseenPrematurity unforeseenPrematurity*errorP "
+    "prematurity*previousBefore relativeEarliness*errorP earliness*relativeErrorP "
+    "earliness*irregularity"
 ).split()
 
 

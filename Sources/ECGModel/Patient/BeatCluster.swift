@@ -22,15 +22,23 @@ struct BeatCluster: Sendable {
   var isReference = false
 
   static let intervalTolerance: Float = 0.05
+  /// The means are over so many beats.
+  static let intervalMemory = 60
 
   /// How much the beats break the rhythm: 0 for a steady one.
   var ectopy: Float { prematurity + 0.5 * pause }
 
-  mutating func note(_ timing: BeatTiming) {
-    let gain = 1 / Float(min(beatCount, 60))
+  /// A beat of the group came with that timing.
+  mutating func noteBeat(_ timing: BeatTiming) {
     prematurity += gain * (max(0, -timing.before - Self.intervalTolerance) - prematurity)
-    pause += gain * (max(0, timing.after - Self.intervalTolerance) - pause)
   }
+
+  /// The beat behind one of the group came with that timing.
+  mutating func noteNext(_ timing: BeatTiming) {
+    pause += gain * (max(0, timing.before - Self.intervalTolerance) - pause)
+  }
+
+  private var gain: Float { 1 / Float(max(1, min(beatCount, Self.intervalMemory))) }
 
   /// Measures a mean shape anew.
   mutating func measure(_ shapes: [Float], at offset: Int) {

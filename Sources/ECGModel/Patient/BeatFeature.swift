@@ -4,17 +4,23 @@ public enum BeatFeature: Int, CaseIterable, Sendable {
   case error, errorP, errorQRS, errorT
   /// A linear function of the latent, learnt with the network.
   case latent
+  /// `errorP` less its median over the last beats; and `latent` of the beat before.
+  case relativeErrorP, previousLatent
   /// Logarithms of the mean absolute difference to the reference beat.
   case reference, referenceP, referenceQRS, referenceT
   /// Logarithms of the ratio of amplitudes and of QRS widths to the reference's.
   case amplitude, width
   /// Logarithm of the roughness outside the QRS complex.
   case roughness
-  /// Logarithms of the intervals before and after the beat, and before the one before it, over
-  /// the median interval; of the interval before over the one before that.
-  case before, after, previousBefore, change
-  /// How far `before` lies below 0 beyond a tolerance; and how far `after` lies above.
-  case prematurity, pause
+  /// Logarithms of the intervals before the beat and before the one before it, over the median
+  /// interval; of the interval before over the one before that.
+  case before, previousBefore, change
+  /// How far `before` lies below 0 beyond a tolerance.
+  case prematurity
+  /// The same against the median of the last 120 intervals: a run of early beats stays early.
+  case earliness
+  /// How far the interval lies below that median, in units of the patient's own irregularity.
+  case relativeEarliness
   /// How far `before` lies below 0, in units of the patient's own irregularity.
   case relativePrematurity
   /// The same in units of how unpredictable the intervals are.
@@ -30,10 +36,12 @@ public enum BeatFeature: Int, CaseIterable, Sendable {
   /// Whether the number stems from when the beat came rather than from what it looks like.
   public var isTiming: Bool {
     switch self {
-    case .error, .errorP, .errorQRS, .errorT, .latent, .reference, .referenceP, .referenceQRS,
+    case .error, .errorP, .errorQRS, .errorT, .latent, .relativeErrorP, .previousLatent,
+      .reference, .referenceP, .referenceQRS,
       .referenceT, .amplitude, .width, .roughness:
       false
-    case .before, .after, .previousBefore, .change, .prematurity, .pause, .relativePrematurity,
+    case .before, .previousBefore, .change, .prematurity, .earliness, .relativeEarliness,
+      .relativePrematurity,
       .unforeseenPrematurity, .rank,
       .irregularity, .interval:
       true
@@ -43,7 +51,7 @@ public enum BeatFeature: Int, CaseIterable, Sendable {
   /// Whether the number is only known once the network has seen the beat.
   public var needsNetwork: Bool {
     switch self {
-    case .error, .errorP, .errorQRS, .errorT, .latent: true
+    case .error, .errorP, .errorQRS, .errorT, .latent, .relativeErrorP, .previousLatent: true
     default: false
     }
   }

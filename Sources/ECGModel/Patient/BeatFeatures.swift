@@ -5,7 +5,7 @@ public struct BeatFeatures: Sendable {
   private static let floor: Float = 0.005
 
   /// [BeatFeature.rawValue]
-  private var values = InlineArray<23, Float>(repeating: 0)
+  private var values = InlineArray<25, Float>(repeating: 0)
 
   public subscript(feature: BeatFeature) -> Float {
     get { values[feature.rawValue] }
@@ -17,11 +17,12 @@ public struct BeatFeatures: Sendable {
   /// Takes the timing's features.
   mutating func take(_ timing: BeatTiming) {
     self[.before] = timing.before
-    self[.after] = timing.after
     self[.previousBefore] = timing.previousBefore
     self[.change] = timing.change
     self[.prematurity] = max(0, -timing.before - BeatCluster.intervalTolerance)
-    self[.pause] = max(0, timing.after - BeatCluster.intervalTolerance)
+    self[.earliness] = max(0, -timing.beforeUsual - BeatCluster.intervalTolerance)
+    self[.relativeEarliness] =
+      min(max(0, -timing.beforeUsual / (timing.irregularity + 0.02)), 8)
     self[.relativePrematurity] =
       min(max(0, -timing.before / (timing.irregularity + 0.02)), 8)
     self[.unforeseenPrematurity] =

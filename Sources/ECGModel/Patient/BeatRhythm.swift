@@ -1,25 +1,11 @@
 import Glibc
 
-/// One beat's place in time, and when the next one came.
-public struct BeatInterval: Hashable, Sendable {
-  /// The index of the beat's fiducial at the model's rate.
-  public let fiducial: Int64
-  /// Samples until the next beat, at most `BeatQueue.longestWait`.
-  public let untilNext: Int
-
-  public init(fiducial: Int64, untilNext: Int) {
-    precondition(untilNext >= 0)
-    self.fiducial = fiducial
-    self.untilNext = untilNext
-  }
-}
-
 /// The timing of a beat against those before it. Logarithms of ratios; 0 is on time.
 struct BeatTiming: Sendable {
   /// The interval before the beat against the median of the last ten.
   var before: Float = 0
-  /// The interval after it against that median.
-  var after: Float = 0
+  /// The interval before the beat against the median of the last 120.
+  var beforeUsual: Float = 0
   /// `before` of the beat before.
   var previousBefore: Float = 0
   /// The interval before the beat against the one before that.
@@ -41,6 +27,11 @@ struct BeatRhythm: Sendable {
   static let deviationCount = 24
   static let lagCount = 4
   static let rankedCount = 30
+  static let usualCount = 120
+  /// Two seconds: a longer interval counts as this long.
+  private static let longestInterval: Int64 = 256
+  /// Before the first interval is known, in samples.
+  private static let usualInterval: Float = 100
   /// Before the first deviations are known.
   private static let usualDeviation: Float = 0.03
   /// Intervals this near to each other, in their logarithms, count as equal.
@@ -50,6 +41,7 @@ struct BeatRhythm: Sendable {
   private var deviations = RecentMedian(capacity: deviationCount)
   private var surprises = RecentMedian(capacity: deviationCount)
   private var ranked = RecentMedian(capacity: rankedCount)
+  private var usual = RecentMedian(capacity: usualCount)
   /// The logarithms of the last intervals.
   private var recent = InlineArray<4, Float>(repeating: 0)
   private var recentCount = 0
@@ -64,6 +56,7 @@ struct BeatRhythm: Sendable {
     deviations.reset()
     surprises.reset()
     ranked.reset()
+    usual.reset()
     recentCount = 0
   }
 
@@ -75,25 +68,25 @@ struct BeatRhythm: Sendable {
   }
 
   /// The next beat's timing.
-  mutating func process(_ beat: BeatInterval) -> BeatTiming {
+  mutating func process(beatAt fiducial: Int64) -> BeatTiming {
     var timing = BeatTiming()
     let interval: Float
     if let lastFiducial {
-      precondition(beat.fiducial > lastFiducial)
-      interval = Float(min(beat.fiducial - lastFiducial, Int64(BeatQueue.longestWait)))
+      precondition(fiducial > lastFiducial)
+      interval = Float(min(fiducial - lastFiducial, Self.longestInterval))
     } else {
-      interval = intervals.count > 0 ? intervals.median : Float(max(beat.untilNext, 1))
+      interval = intervals.count > 0 ? intervals.median : Self.usualInterval
     }
     timing.medianInterval = intervals.count >= 3 ? intervals.median : interval
     timing.before = Self.ratio(interval, timing.medianInterval)
-    timing.after = Self.ratio(Float(max(beat.untilNext, 1)), timing.medianInterval)
+    timing.beforeUsual = usual.count >= 3 ? Self.ratio(interval, usual.median) : timing.before
     timing.previousBefore = lastBefore
     timing.change = lastInterval > 0 ? Self.ratio(interval, lastInterval) : 0
     timing.irregularity = deviations.count >= 4 ? deviations.median : Self.usualDeviation
     timing.unpredictability = surprises.count >= 4 ? surprises.median : Self.usualDeviation
     timing.rank = ranked.share(below: logf(interval) + Self.equality)
     if lastFiducial != nil { remember(interval, timing) }
-    lastFiducial = beat.fiducial
+    lastFiducial = fiducial
     lastInterval = interval
     lastBefore = timing.before
     return timing
@@ -101,6 +94,7 @@ struct BeatRhythm: Sendable {
 
   private mutating func remember(_ interval: Float, _ timing: BeatTiming) {
     intervals.append(interval)
+    usual.append(interval)
     deviations.append(abs(timing.before))
     let logarithm = logf(interval)
     if recentCount >= Self.lagCount {

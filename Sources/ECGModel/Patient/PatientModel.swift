@@ -3,7 +3,8 @@
 ///
 /// For each beat, in order: `process` with the beat's excerpt; where it returns a beat, run the
 /// network on the window and the reference that it wrote, and give the result to `score`. The
-/// network may run later and in any batch: nothing that `score` finds changes the patient.
+/// network may run later and in any batch, as long as `score` sees the beats in order: nothing
+/// that it finds changes what `process` does.
 public struct PatientModel: Sendable {
   /// A beat that can be scored.
   public struct PendingBeat: Sendable {
@@ -25,6 +26,7 @@ public struct PatientModel: Sendable {
   /// The part of the learning that is done, 0...1.
   public private(set) var progress = 0.0
   private var rhythm = BeatRhythm()
+  private var history = ScoreHistory()
   private var firstFiducial: Int64?
   private var beatCount = 0
   private static let leastBeatsToPick = 20
@@ -37,6 +39,7 @@ public struct PatientModel: Sendable {
   public mutating func reset() {
     references.reset()
     rhythm.reset()
+    history.reset()
     isLearning = true
     progress = 0
     firstFiducial = nil
@@ -47,6 +50,7 @@ public struct PatientModel: Sendable {
   /// sample numbers go on.
   public mutating func breakOff() {
     rhythm.breakOff()
+    references.breakOff()
   }
 
   /// Takes the next beat: its excerpt holds the samples
@@ -54,15 +58,15 @@ public struct PatientModel: Sendable {
   /// the network's normalised window and reference, and returns the beat; nil where there is no
   /// reference yet to compare it with. Allocates nothing.
   public mutating func process(
-    _ beat: BeatInterval, excerpt: Span<Float>, window: inout MutableSpan<Float>,
+    beatAt fiducial: Int64, excerpt: Span<Float>, window: inout MutableSpan<Float>,
     reference: inout MutableSpan<Float>
   ) -> PendingBeat? {
     precondition(excerpt.count == BeatExcerpt.count)
     precondition(window.count == BeatExcerpt.windowCount)
     precondition(reference.count == BeatExcerpt.windowCount)
-    let timing = rhythm.process(beat)
+    let timing = rhythm.process(beatAt: fiducial)
     let match = references.match(excerpt)
-    let seconds = elapsed(beat)
+    let seconds = elapsed(fiducial)
     isLearning = seconds < rule.learningSeconds
     progress = min(1, seconds / rule.learningSeconds)
     var pending: PendingBeat?
@@ -72,7 +76,7 @@ public struct PatientModel: Sendable {
       features.take(timing)
       features.take(window: window.span, reference: reference.span)
       pending = PendingBeat(
-        fiducial: beat.fiducial, isLearning: isLearning, similarity: match.similarity,
+        fiducial: fiducial, isLearning: isLearning, similarity: match.similarity,
         shift: match.shift, reference: match.reference, features: features)
     }
     beatCount += 1
@@ -82,19 +86,20 @@ public struct PatientModel: Sendable {
     return pending
   }
 
-  private mutating func elapsed(_ beat: BeatInterval) -> Double {
-    let first = firstFiducial ?? beat.fiducial
+  private mutating func elapsed(_ fiducial: Int64) -> Double {
+    let first = firstFiducial ?? fiducial
     firstFiducial = first
-    return Double(beat.fiducial - first) / BeatExcerpt.sampleRateHz
+    return Double(fiducial - first) / BeatExcerpt.sampleRateHz
   }
 
   /// The score of a beat, from what the network made of its window.
-  public func score(
+  public mutating func score(
     _ beat: inout PendingBeat, window: Span<Float>, reconstruction: Span<Float>,
     latent: Span<Float>
   ) -> PatientScore {
     beat.features.take(
       window: window, reconstruction: reconstruction, latentScore: rule.latentScore(latent))
+    history.process(&beat.features)
     return rule.score(beat.features)
   }
 }

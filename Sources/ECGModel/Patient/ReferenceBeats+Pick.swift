@@ -120,5 +120,6 @@ extension ReferenceBeats {
       share * clusters[a].prematurity + (1 - share) * clusters[b].prematurity
     clusters[a].pause = share * clusters[a].pause + (1 - share) * clusters[b].pause
     clusters[b] = BeatCluster()
+    if previousGroup == b { previousGroup = a }
   }
 }

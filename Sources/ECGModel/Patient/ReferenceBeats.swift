@@ -41,6 +41,8 @@ public struct ReferenceBeats: Sendable {
   /// The width of the reference that was picked first.
   var pickedWidth: Float = 1
   private var beatsSincePick = 0
+  /// The group of the beat before.
+  var previousGroup: Int?
   private var window = [Float](repeating: 0, count: BeatExcerpt.windowCount)
   private var similarity = BeatSimilarity()
 
@@ -52,7 +54,11 @@ public struct ReferenceBeats: Sendable {
     totalWeight = 0
     hasPicked = false
     beatsSincePick = 0
+    previousGroup = nil
   }
+
+  /// The next beat does not follow upon the last one.
+  mutating func breakOff() { previousGroup = nil }
 
   /// The number of reference beats; 0 until the first pick.
   public var referenceCount: Int {
@@ -106,6 +112,7 @@ public struct ReferenceBeats: Sendable {
   mutating func learn(
     _ match: Match, _ excerpt: Span<Float>, timing: BeatTiming, isLearning: Bool, mayPick: Bool
   ) {
+    if let previousGroup { clusters[previousGroup].noteNext(timing) }
     for i in 0..<count { clusters[i].weight *= Self.fading }
     totalWeight = totalWeight * Self.fading + 1
     let group: Int
@@ -118,7 +125,8 @@ public struct ReferenceBeats: Sendable {
     } else {
       group = found(excerpt)
     }
-    clusters[group].note(timing)
+    clusters[group].noteBeat(timing)
+    previousGroup = group
 
     beatsSincePick += 1
     guard mayPick, !hasPicked || beatsSincePick >= Self.beatsBetweenPicks else { return }
