@@ -107,6 +107,7 @@ extension Shard {
 
   /// Puts missing samples where samples were lost, as if the gateway had sent them so.
   private func bridge(_ missing: Int64, of stream: StreamPipeline) {
+    stream.bridgedUntil = .max
     var left = Int(missing)
     while left > 0 {
       let count = min(left, SignalPath.maximumBlock)

@@ -87,21 +87,42 @@ import Testing
     #expect(counters.windows > 50)
   }
 
-  @Test func samplesThatWereLostAreAGapThatNoWindowSpans() throws {
-    let player = Player.synthetic(seconds: 60)
+  @Test(arguments: [500, 6000]) func samplesThatWereLostAreAGapThatNoScoredWindowSpans(
+    lost: Int
+  ) throws {
+    let player = Player.synthetic(seconds: 90)
     let shard = try shard(TestModel.sliding(), rate: player.rate)
+    let next = 10_000 + lost
     player.send(0..<10_000, packets: 100, to: shard)
-    player.send(10_500..<player.samples.count, packets: 100, to: shard, sequence: 200)
+    player.send(next..<player.samples.count, packets: 100, to: shard, sequence: 200)
     shard.flush()
     let counters = shard.snapshot()[0].counters
     #expect(counters.gaps == 1)
-    #expect(counters.lost == 500)
+    #expect(counters.lost == UInt64(lost))
+    #expect(counters.missing == 0)
     #expect(
-      !shard.scores!.contains { $0.start.rawValue < 10_000 && $0.end.rawValue >= 10_500 })
-    #expect(shard.scores!.contains { $0.start.rawValue >= 10_500 })
-    let gap = shard.drafts.filter { $0.condition == .gap }
-    #expect(gap.map(\.transition.phase) == [.start, .end])
-    #expect(gap[0].transition.detection == SampleNumber(10_500))
+      !shard.scores!.contains {
+        $0.score != nil && $0.start.rawValue < 10_000 && $0.end.rawValue >= next
+      })
+    #expect(shard.scores!.contains { $0.score != nil && $0.start.rawValue >= next })
+    #expect(shard.drafts.map(\.condition) == [.gap, .gap])
+    #expect(shard.drafts.map(\.transition.phase) == [.start, .end])
+    #expect(shard.drafts[0].transition.detection == SampleNumber(Int64(next)))
+  }
+
+  @Test func samplesThatWereLostAreAsGoodAsSamplesSentAsMissing() throws {
+    let player = Player.synthetic(seconds: 60)
+    let lossy = try shard(TestModel.sliding(), rate: player.rate)
+    player.send(0..<10_000, packets: 100, to: lossy)
+    player.send(10_050..<player.samples.count, packets: 100, to: lossy, sequence: 200)
+    lossy.flush()
+    var samples = player.samples
+    for i in 10_000..<10_050 { samples[i] = .nan }
+    let told = try shard(TestModel.sliding(), rate: player.rate)
+    Player(samples: samples).send(packets: 100, to: told)
+    told.flush()
+    #expect(lossy.scores == told.scores)
+    #expect(lossy.snapshot()[0].counters.beats == told.snapshot()[0].counters.beats)
   }
 
   @Test func duplicateAndLatePacketsAreCountedAndChangeNothing() throws {

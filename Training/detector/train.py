@@ -52,7 +52,7 @@ def arguments():
     add("--folds", type=int, default=5)
     add("--false-flag-share", type=float, default=0.005,
         help="the part of left-out patients' normal beats over the limit")
-    add("--units", type=int, default=64)
+    add("--units", type=int, default=32)
     add("--latent", type=int, default=16)
     add("--epochs", type=int, default=10)
     add("--batch", type=int, default=256)
