@@ -56,6 +56,18 @@ import Testing
     #expect(abs(all[43].rank - 1.0 / 30) < 1e-6)
   }
 
+  @Test func `a run of early beats is on time for its neighbours and early for the patient`() {
+    let all = timings([Int](repeating: 100, count: 130) + [Int](repeating: 65, count: 30))
+    let late = all[150]
+    #expect(late.before == 0)
+    #expect(abs(late.beforeUsual - logf(0.65)) < 1e-6)
+    var features = BeatFeatures()
+    features.take(late)
+    #expect(features[.prematurity] == 0)
+    #expect(abs(features[.earliness] - (-logf(0.65) - 0.05)) < 1e-5)
+    #expect(features[.relativeEarliness] == 8)
+  }
+
   @Test func `no interval reaches across a gap`() {
     var rhythm = BeatRhythm()
     for i in 0..<20 { _ = rhythm.process(beatAt: 100 * Int64(i)) }

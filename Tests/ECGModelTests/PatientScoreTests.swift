@@ -40,6 +40,24 @@ import Testing
     #expect(rule.latentScore(latent.span) == 0.25)
   }
 
+  @Test func `an error stands beside the patient's last errors, a latent beside the last one`() {
+    var history = ScoreHistory()
+    for i in 0..<ScoreHistory.leastErrorCount {
+      var beat = features([.errorP: -3, .latent: Float(i)])
+      history.process(&beat)
+      #expect(beat[.relativeErrorP] == 0)
+      #expect(beat[.previousLatent] == Float(max(0, i - 1)))
+    }
+    var odd = features([.errorP: -1, .latent: 5])
+    history.process(&odd)
+    #expect(odd[.relativeErrorP] == 2)
+    #expect(odd[.previousLatent] == Float(ScoreHistory.leastErrorCount - 1))
+    history.reset()
+    history.process(&odd)
+    #expect(odd[.relativeErrorP] == 0)
+    #expect(odd[.previousLatent] == 5)
+  }
+
   @Test func `the part that adds more to a typical beat's log-odds is the one that speaks`() throws
   {
     let rule = try ScoreRule(Self.fields, latentSize: 2)
