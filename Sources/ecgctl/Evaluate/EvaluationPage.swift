@@ -1,0 +1,4 @@
+struct EvaluationPage {
+  let report: EvaluationReport
+  var html: String { "" }
+}
