@@ -14,6 +14,7 @@ struct ShardThread {
   let preferredLeads: [LeadName]
   let maximumWaitNs: UInt64
   private let shard: Shard
+  private let scoreLog: ScoreLog?
   private var facts: [Int: WatchedStream] = [:]
   private var samples = [Float](repeating: 0, count: SamplePacketHeader.maximumByteCount / 2)
   private var isStopping = false
@@ -29,7 +30,7 @@ struct ShardThread {
   init(
     channel: ShardChannel, publisher: Doorbell, heartbeat: ThreadProgress.Heartbeat,
     log: RateLimitedLog, mailbox: ReloadMailbox, plan: ModelPlan, settings: AlarmSettings,
-    configuration: Configuration
+    configuration: Configuration, scoreLog: ScoreLog? = nil
   ) {
     self.channel = channel
     self.publisher = publisher
@@ -42,6 +43,8 @@ struct ShardThread {
     preferredLeads = leads.map { LeadName($0) }
     maximumWaitNs = UInt64(configuration.batch.maximumWaitMs) * 1_000_000
     shard = Shard(plan, settings, maximumWindows: configuration.batch.maximumWindows)
+    self.scoreLog = scoreLog
+    if scoreLog != nil { shard.scores = [] }
   }
 
   /// Runs until a `stop` record has come and everything before it is told.
@@ -179,6 +182,7 @@ struct ShardThread {
 
   /// Hands the drafts over; what does not fit stays for the next turn.
   private func report(waiting: Bool = false) {
+    if let scoreLog { scoreLog.take(from: shard, facts, log: log) }
     repeat {
       guard !shard.drafts.isEmpty else { return }
       shard.collect { channel.reports.push(.alert($0, facts[$0.slot]!.facts)) }

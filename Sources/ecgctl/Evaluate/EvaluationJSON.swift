@@ -16,18 +16,21 @@ struct EvaluationJSON: Encodable {
 
   struct Classes: Encodable {
     struct Row: Encodable { let beats, undetected, unjudged, flagged: Int }
-    let N, S, V, F, O: Row
+    /// By letter: N, S, V, F, and O for detections that answer to no beat.
+    let byLetter: [String: Row]
     let positivePredictivity: Double?
 
     init(_ flags: FlagTable) {
-      func row(_ label: ScoredBeat.Label) -> Row {
+      let rows = ScoredBeat.Label.allCases.map { label in
         let own = flags[label]
-        return Row(
-          beats: own.beats, undetected: own.undetected, unjudged: own.unjudged,
-          flagged: own.flagged)
+        return (
+          label.letter,
+          Row(
+            beats: own.beats, undetected: own.undetected, unjudged: own.unjudged,
+            flagged: own.flagged)
+        )
       }
-      (N, S, V) = (row(.normal), row(.supraventricular), row(.ventricular))
-      (F, O) = (row(.fusion), row(.extra))
+      byLetter = Dictionary(uniqueKeysWithValues: rows)
       positivePredictivity = flags.positivePredictivity
     }
   }
