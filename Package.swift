@@ -111,7 +111,7 @@ let package = Package(
     tests(
       "EvaluateTests",
       [
-        "ProcessTesting", "ECGRecords", "ECGWire", "ECGCore", "ZeroMQ", "ecgctl", "ecgd",
+        "ProcessTesting", "ECGRecords", "ECGWire", "ECGAlarm", "ECGCore", "ZeroMQ", "ecgctl", "ecgd",
       ]),
     tests("ECGJournalTests", ["ECGJournal", "ECGCore", "ProcessTesting", "journal-writer"]),
     tests(

@@ -1,3 +1,4 @@
+import ECGAlarm
 import ECGWire
 import Foundation
 import ProcessTesting
@@ -51,11 +52,13 @@ private let data = ProcessInfo.processInfo.environment["ECGD_DATA"]
   }
 
   func compare(_ events: [AlertEvent], _ rows: [[String: String]]) throws {
-    let starts = events.filter { $0.phase == .start }
+    // Silence is measured by the clock on the wall, which a record does not have.
+    let starts = events.filter { $0.phase == .start && $0.condition != .streamSilent }
     let live = starts.map { start in
       let end = events.first { $0.alarm == start.alarm && $0.phase == .end }
       return [
-        "\(start.onset.sample)", "\(start.detection.sample)", "\(end?.detection.sample ?? -1)",
+        "\(start.onset?.sample ?? -1)", "\(start.detection?.sample ?? -1)",
+        "\(end?.end?.sample ?? -1)",
         start.condition.rawValue, start.kind.rawValue, start.priority.rawValue,
         start.code.map { "\($0.value)" } ?? "",
       ].joined(separator: " ")

@@ -20,6 +20,8 @@ struct ShardThread {
   private var isStopping = false
   private var waitingSinceNs: UInt64 = 0
   private var tickedNs: UInt64 = 0
+  /// When the newest packet that was taken had come in.
+  private var takenNs: UInt64 = 0
   private var settingsVersion: UInt64 = 0
 
   /// Packets taken in one turn before commands and deadlines are looked at.
@@ -54,7 +56,7 @@ struct ShardThread {
       takeCommands()
       let isIdle = takePackets()
       flushIfDue(isIdle: isIdle)
-      tickIfDue()
+      tickIfDue(isIdle: isIdle)
       report()
       if isIdle, !isStopping, shard.drafts.isEmpty { sleep() }
     }
@@ -109,6 +111,7 @@ struct ShardThread {
     if !stream.layout.matches(header, in: bytes) {
       guard prepare(stream, header, in: bytes, slot: slot) else { return }
     }
+    takenNs = max(takenNs, receivedNs)
     let count = header.samplesPerLead
     Self.copy(header, lead: stream.leadIndex, from: bytes, into: &samples)
     if !shard.hasWaitingWindows { waitingSinceNs = receivedNs }
@@ -173,11 +176,13 @@ struct ShardThread {
     if isIdle || now - waitingSinceNs >= maximumWaitNs { shard.flush(nowNs: now) }
   }
 
-  private mutating func tickIfDue() {
+  /// With packets waiting, it is still the time at which the last one taken came in: what waits
+  /// here is late, not silent.
+  private mutating func tickIfDue(isIdle: Bool) {
     let now = MonotonicClock.nanoseconds()
     guard now - tickedNs >= Self.tickNs else { return }
     tickedNs = now
-    shard.tick(nowNs: now)
+    shard.tick(nowNs: isIdle ? now : takenNs)
   }
 
   /// Hands the drafts over; what does not fit stays for the next turn.

@@ -119,7 +119,7 @@ struct EvaluationPage {
     .records thead th { color: var(--soft); font-size: .85rem; }
     .records td:first-child, .records th:first-child { text-align: left; }
     .scroll, .wide { overflow-x: auto; }
-    .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(22rem, 1fr)); gap: 1rem; }
+    .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(28rem, 100%), 1fr)); gap: 1rem; }
     figure { margin: 1rem 0; } svg { width: 100%; height: auto; }
     .wide svg { min-width: 40rem; }
     .line { fill: none; stroke-width: 2; } .guide, .grid { stroke: var(--line); }
