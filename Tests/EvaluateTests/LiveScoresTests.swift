@@ -44,7 +44,7 @@ private let data = ProcessInfo.processInfo.environment["ECGD_DATA"]
     for (a, b) in zip(live, beats) {
       let isSame =
         a["beat"] == b["sample"] && a["score"] == b["score"] && a["limit"] == b["limit"]
-        && a["quality"] == b["quality"]
+        && a["quality"] == b["quality"] && a["flagged"] == b["flagged"]
       #expect(isSame, "live \(a), evaluate \(b)")
       if !isSame { break }
     }

@@ -11,7 +11,7 @@ import Logging
 final class ScoreLog {
   private let folder: String
   private var files: [String: Int32] = [:]
-  private static let header = "start,end,beat,error,score,limit,quality\n"
+  private static let header = "start,end,beat,error,score,limit,quality,flagged\n"
 
   init(folder: String) {
     self.folder = folder
@@ -41,7 +41,7 @@ final class ScoreLog {
     func text(_ value: Float?) -> String { value.map { "\($0)" } ?? "" }
     let beat = score.beat.map { "\($0.rawValue)" } ?? ""
     return "\(score.start.rawValue),\(score.end.rawValue),\(beat),\(text(score.error)),"
-      + "\(text(score.score)),\(score.limit),\(score.quality)\n"
+      + "\(text(score.score)),\(score.limit),\(score.quality),\(score.isFlagged ? 1 : 0)\n"
   }
 
   private func append(_ text: String, to name: String) throws(SystemCallError) {

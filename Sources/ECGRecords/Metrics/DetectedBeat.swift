@@ -1,7 +1,7 @@
 /// A beat that a detector found, with what it made of it.
 public struct DetectedBeat: Sendable, Equatable {
   public var sample: Int64
-  /// Higher is more abnormal; nil where the beat was not judged.
+  /// Higher is more abnormal; nil where the beat was not scored.
   public var score: Float?
   /// The detector calls the beat abnormal.
   public var isFlagged: Bool

@@ -10,20 +10,21 @@ struct PipelineRun: Sendable {
   /// A detected beat and what became of it.
   struct BeatRow: Sendable {
     enum State: String, Sendable {
-      case judged, learning, poorQuality
+      case judged, learning
+      /// The signal lets the beat count towards no alarm; it may have a score all the same.
+      case poorQuality
       /// Too near the recording's ends, or a gap, to be cut out whole.
       case incomplete
     }
 
     var sample: Int64
-    /// Nil where the beat was not judged.
+    /// Nil where the beat was not scored.
     var score: Float?
     var limit: Float
     /// Nil where the beat was never looked at.
     var quality: Float?
     var state: State
-
-    var isFlagged: Bool { score.map { $0 >= limit } ?? false }
+    var isFlagged = false
   }
 
   /// An alarm from its start to its end.
@@ -111,10 +112,11 @@ struct PipelineRun: Sendable {
     row.score = window.score
     row.limit = window.limit
     row.quality = window.quality
-    if window.score != nil {
-      row.state = .judged
+    row.isFlagged = window.isFlagged
+    if window.quality < settings.minimumQuality {
+      row.state = .poorQuality
     } else {
-      row.state = window.quality < settings.minimumQuality ? .poorQuality : .learning
+      row.state = window.score == nil ? .learning : .judged
     }
     return row
   }

@@ -45,7 +45,7 @@ struct RecordEvaluation: Sendable {
   /// Windows that were judged, and those over the limit.
   var judgedWindows: (all: Int, exceeding: Int) {
     let judged = run.scores.filter { $0.score != nil }
-    return (judged.count, judged.count { $0.score! >= $0.limit })
+    return (judged.count, judged.count(where: \.isFlagged))
   }
 
   /// Alarms of abnormal beats.

@@ -17,8 +17,8 @@ enum RecordTables {
     }
   }
 
-  /// A row for each detected beat. `score` is empty where the beat was not judged, and `state`
-  /// says why; `quality` is empty where it was never looked at. `reference` is the class of the
+  /// A row for each detected beat. `score` is empty where the beat was not scored; `state` says
+  /// what of it was judged; `quality` is empty where it was never looked at. `reference` is the class of the
   /// annotated beat that it answers to, O where it answers to none, and empty where it is not
   /// scored.
   static func beats(_ evaluation: RecordEvaluation) -> String {
