@@ -111,7 +111,8 @@ let package = Package(
     tests(
       "EvaluateTests",
       [
-        "ProcessTesting", "ECGRecords", "ECGWire", "ECGAlarm", "ECGCore", "ZeroMQ", "ecgctl", "ecgd",
+        "ProcessTesting", "ECGRecords", "ECGWire", "ECGAlarm", "ECGCore", "ZeroMQ", "ecgctl",
+        "ecgd",
       ]),
     tests("ECGJournalTests", ["ECGJournal", "ECGCore", "ProcessTesting", "journal-writer"]),
     tests(
