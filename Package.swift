@@ -107,6 +107,13 @@ let package = Package(
       name: "stand-in-service", dependencies: ["ECGMonitor", logging],
       path: "Tests/tools/stand-in-service", swiftSettings: testing),
     tests("SystemdTests", ["ProcessTesting", "ECGMonitor", "stand-in-service", "ecgd"]),
+    // `ecgctl evaluate` as a process, and beside the daemon.
+    tests(
+      "EvaluateTests",
+      [
+        "ProcessTesting", "ECGRecords", "ECGWire", "ECGAlarm", "ECGCore", "ZeroMQ", "ecgctl",
+        "ecgd",
+      ]),
     tests("ECGJournalTests", ["ECGJournal", "ECGCore", "ProcessTesting", "journal-writer"]),
     tests(
       "ECGMonitorTests",

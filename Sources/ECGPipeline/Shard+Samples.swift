@@ -125,6 +125,10 @@ extension Shard {
     case .beat(let beat):
       stream.counters.beats += 1
       stream.heart.process(beatAt: beat.fiducial)
+      detections?.append(
+        Detection(
+          slot: stream.slot, beat: stream.sample(at: beat.fiducial),
+          known: stream.sample(at: stream.path.signal.endIndex - 1)))
     case .window(let range, let beat):
       add(range, beat: beat, of: stream)
     case .excerpt(let fiducial): add(beatAt: fiducial, of: stream)

@@ -11,12 +11,15 @@ public struct WindowScore: Equatable, Sendable {
   public var end: SampleNumber
   /// The beat's fiducial where windows are beat-synchronous.
   public var beat: SampleNumber?
-  public var error: Float
+  /// Nil for what the network was not shown.
+  public var error: Float?
   /// Nil while the patient is being learnt; and for windows of poor quality, unless they are
   /// about a beat.
   public var score: Float?
   public var limit: Float
   public var quality: Float
+  /// Over the limit, and of a quality that lets it count towards an alarm.
+  public var isFlagged: Bool
 }
 
 extension Shard {
@@ -44,6 +47,7 @@ extension Shard {
     guard quality.index > 0 else {
       stream.counters.unusable += 1
       stream.scorer.patient!.breakOff()
+      keepUnscored(fiducial, range, quality, of: stream)
       return
     }
     let entry = WindowBatch.Entry(
@@ -52,11 +56,29 @@ extension Shard {
       quality: quality, isUsable: stream.canJudge(quality), beat: stream.sample(at: fiducial),
       receivedNs: stream.lastReceivedNs)
     let isAdded = batch.add(
-      stream.path.signal, beatAt: fiducial, offset: stream.patientOffset, to: &stream.scorer.patient!,
+      stream.path.signal, beatAt: fiducial, offset: stream.patientOffset,
+      to: &stream.scorer.patient!,
       entry)
-    guard isAdded else { return }
+    guard isAdded else {
+      keepUnscored(fiducial, range, quality, of: stream)
+      return
+    }
     stream.pending += 1
     if batch.isFull { flush() }
+  }
+
+  /// For those who ask for every score: a beat that the network is not shown has none.
+  private func keepUnscored(
+    _ fiducial: Int64, _ range: Range<Int64>, _ quality: Quality, of stream: StreamPipeline
+  ) {
+    guard scores != nil else { return }
+    // Those before it come first, however long they would have waited.
+    settle(stream)
+    scores?.append(
+      WindowScore(
+        slot: stream.slot, start: stream.sample(at: range.lowerBound),
+        end: stream.sample(at: range.upperBound - 1), beat: stream.sample(at: fiducial),
+        error: nil, score: nil, limit: stream.limit, quality: quality.index, isFlagged: false))
   }
 
   /// Whether windows wait in the batch.
@@ -99,7 +121,7 @@ extension Shard {
       WindowScore(
         slot: stream.slot, start: entry.start, end: entry.end,
         beat: entry.beat, error: error.total, score: score, limit: limit,
-        quality: entry.quality.index))
+        quality: entry.quality.index, isFlagged: evidence == .exceeding))
     let index = StreamCondition.abnormalBeats.rawValue
     let transition = stream.conditions[index].process(evidence, start: entry.start, end: entry.end)
     guard let transition else { return }

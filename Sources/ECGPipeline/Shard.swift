@@ -1,6 +1,15 @@
 public import ECGCore
 public import ECGSignal
 
+/// A beat that the QRS detector found in a stream.
+public struct Detection: Equatable, Sendable {
+  public var slot: Int
+  /// Its fiducial, as `WindowScore.beat` has it.
+  public var beat: SampleNumber
+  /// The newest sample when it was known.
+  public var known: SampleNumber
+}
+
 /// The streams of one thread, and the batch in which their windows go through the network.
 ///
 /// Runs on plain values, so that tests and `evaluate` need no socket: admit a stream, take its
@@ -15,6 +24,8 @@ public final class Shard {
   public internal(set) var drafts: [AlertDraft] = []
   /// Every score, for those who ask for it (`evaluate`, tests); nil keeps none.
   public var scores: [WindowScore]?
+  /// Every detected beat, judged or not, for those who ask for it; nil keeps none.
+  public var detections: [Detection]?
   public internal(set) var latency = LatencyHistogram()
   private var discharged = StreamCounters()
 

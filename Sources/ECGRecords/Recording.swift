@@ -51,6 +51,15 @@ public struct RecordedLead: Sendable {
 
   public var isVoltage: Bool { unit.millivolts != nil }
 
+  /// A voltage that is no known other signal: pressures and plethysmograms are sometimes written
+  /// without a unit, which then means millivolts.
+  public var isECG: Bool { isVoltage && !Self.otherSignals.contains(name.uppercased()) }
+
+  private static let otherSignals: Set<String> = [
+    "ABP", "ART", "BP", "CO2", "CVP", "EEG", "EMG", "EOG", "ICP", "PAP", "PLETH", "PPG", "PULSE",
+    "RESP", "SAO2", "SPO2",
+  ]
+
   /// The name as it can stand on the wire: spaces and unprintable bytes become '_', cut to 16.
   public var wireName: Lead {
     let bytes = name.utf8.prefix(Lead.maximumLength).map { byte -> UInt8 in

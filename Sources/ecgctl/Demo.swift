@@ -43,9 +43,8 @@ struct Demo: ParsableCommand {
   }
 
   func run() throws {
-    let selection = try ReplaySelection.parse(replayArguments)
     step("1/4", "running the pipeline once without sockets, to compare with")
-    let evaluation = try setup.load().evaluate(record, selection, seed: seed)
+    let evaluation = try evaluate()
     step("2/4", "starting ecgd with \(setup.config)")
     let daemon = try DemoDaemon(config: setup.config)
     defer { daemon.stop() }
@@ -76,6 +75,16 @@ struct Demo: ParsableCommand {
       status: status, alerts: alerts, evaluation: evaluation, known: known)
     say(summary.text)
     guard summary.isGood else { throw ExitCode.failure }
+  }
+
+  private func evaluate() throws -> RecordEvaluation {
+    let setup = try setup.load()
+    do throws(ReplayError) {
+      return try setup.evaluate(record, rate: rate, key: key, seed: seed)
+    } catch {
+      StandardError.write("ecgctl: \(error)\n")
+      throw ExitCode(error.status)
+    }
   }
 
   private func step(_ number: String, _ text: String) { say("[\(number)] \(text)") }

@@ -84,7 +84,7 @@ struct DemoSummary {
   /// The daemon and the pipeline without sockets must say the same.
   private var agreement: String {
     let live = alerts.count { $0.condition == .abnormalBeats && $0.phase == .start }
-    let offline = evaluation.alarms.count
+    let offline = evaluation.abnormalAlarms
     return "  agreement \(live) alarms over ZeroMQ, \(offline) by the same pipeline without sockets"
   }
 }

@@ -63,7 +63,8 @@ struct Replay: ParsableCommand {
   }
 
   private func replay() throws(ReplayError) -> ReplayReport {
-    let input = try ReplayInput(record: record, selection: selection, seed: faults.seed)
+    let input = try ReplayInput(
+      record: record, rate: selection.rate, key: selection.key, seed: faults.seed)
     let source = try ReplaySource(input, selection: selection)
     let plan = try faults.plan(source)
     let noise = try faults.mixers(input: input, source: source)

@@ -1,12 +1,13 @@
 import ECGRecords
 import ZeroMQ
 
-/// Why a replay ended early, with its sysexits(3) status.
+/// Why a replay, or another command on recordings, ended early, with its sysexits(3) status.
 enum ReplayError: Error, CustomStringConvertible {
   case usage(String)
   case data(String)
   case noInput(String)
   case unavailable(String)
+  case cannotWrite(String)
 
   var status: Int32 {
     switch self {
@@ -14,12 +15,15 @@ enum ReplayError: Error, CustomStringConvertible {
     case .data: 65
     case .noInput: 66
     case .unavailable: 69
+    case .cannotWrite: 73
     }
   }
 
   var description: String {
     switch self {
-    case .usage(let what), .data(let what), .noInput(let what), .unavailable(let what): what
+    case .usage(let what), .data(let what), .noInput(let what), .unavailable(let what),
+      .cannotWrite(let what):
+      what
     }
   }
 

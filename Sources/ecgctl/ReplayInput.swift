@@ -6,18 +6,21 @@ struct ReplayInput {
   static let syntheticPrefix = "synthetic:"
 
   let recording: Recording
-  /// Annotated beats with their classes; empty where there are none.
-  let annotations: [ECGRecords.Beat]
-  /// Their sample numbers.
-  var beats: [Int64] { annotations.map(\.sample) }
+  /// The reference annotations, in the recording's samples; empty where there are none.
+  let annotations: AnnotationFile
+  /// The sample numbers of the annotated beats.
+  var beats: [Int64] { annotations.classifiedBeats.map(\.sample) }
 
-  init(record: String, selection: ReplaySelection, seed: UInt64) throws(ReplayError) {
-    let rate = selection.rate.flatMap { SampleRate(hertz: $0) }
+  /// - Parameters:
+  ///   - rate: the sample rate in Hz of what does not state its own.
+  ///   - key: the array of an NPZ file.
+  init(record: String, rate hertz: Double?, key: String?, seed: UInt64) throws(ReplayError) {
+    let rate = hertz.flatMap { SampleRate(hertz: $0) }
     if record.hasPrefix(Self.syntheticPrefix) {
       let truth = try Self.synthetic(
         record.dropFirst(Self.syntheticPrefix.count), rate: rate, seed: seed)
       recording = truth.recording
-      annotations = truth.annotations.classifiedBeats
+      annotations = truth.annotations
       return
     }
     annotations = Self.annotations(record)
@@ -28,7 +31,7 @@ struct ReplayInput {
     } else if [".npz", ".npy"].contains(where: record.hasSuffix) {
       guard let rate else { throw .usage("\(record): an NPZ file needs --rate") }
       do throws(NumPyError) {
-        recording = try Recording(npz: record, rate: rate, key: selection.key)
+        recording = try Recording(npz: record, rate: rate, key: key)
       } catch { throw .init(error) }
     } else {
       do throws(WFDBError) {
@@ -51,13 +54,13 @@ struct ReplayInput {
     return SyntheticECG(parameters)
   }
 
-  /// Beats of the reference annotations beside a WFDB record. Annotations that cannot be read do
+  /// The reference annotations beside a WFDB record. Annotations that cannot be read do
   /// not keep the signal from being played.
-  private static func annotations(_ record: String) -> [ECGRecords.Beat] {
+  private static func annotations(_ record: String) -> AnnotationFile {
     guard AnnotationFile.exists(record: record),
       let file = try? AnnotationFile(path: record + ".atr"),
       let header = try? WFDBRecord.header(path: record)
-    else { return [] }
-    return file.inFrames(sampleRateHz: header.sampleRateHz).classifiedBeats
+    else { return AnnotationFile(annotations: []) }
+    return file.inFrames(sampleRateHz: header.sampleRateHz)
   }
 }

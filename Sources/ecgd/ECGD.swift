@@ -22,6 +22,13 @@ struct ECGD: ParsableCommand {
     completion: .file(extensions: ["yaml", "yml"]))
   var config = "/etc/ecgd/ecgd.yaml"
 
+  @Option(
+    help: ArgumentHelp(
+      "Write every window's score to <stream>.scores.csv in this folder, for diagnosis.",
+      discussion: "The threads that judge write it themselves: not for a ward.",
+      visibility: .hidden), completion: .directory)
+  var scoreLog: String?
+
   func run() throws {
     // Before any thread exists, so that every thread inherits the blocked signals.
     let signals = try leaving(EX_OSERR) { try ServiceSignals() }
@@ -50,7 +57,8 @@ struct ECGD: ParsableCommand {
     _ configuration: ECGMonitor.Configuration, _ model: Autoencoder, _ logger: Logger
   ) throws -> Daemon {
     do throws(DaemonError) {
-      let daemon = try Daemon(configuration, model: model, logger: logger)
+      let daemon = try Daemon(
+        configuration, model: model, logger: logger, scoreFolder: scoreLog)
       try daemon.start(version: Version.text)
       return daemon
     } catch {

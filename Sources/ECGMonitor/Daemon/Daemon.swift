@@ -26,11 +26,18 @@ public final class Daemon {
   private let settings: ReloadMailbox
   private var threads: [WorkerThread] = []
 
+  private let scoreFolder: String?
+
   /// Prepares the queues; binds and starts nothing.
+  ///
+  /// - Parameter scoreFolder: where every window's score is written, for diagnosis; nil for
+  ///   nowhere.
   public init(
-    _ configuration: Configuration, model: Autoencoder, logger: Logger
+    _ configuration: Configuration, model: Autoencoder, logger: Logger,
+    scoreFolder: String? = nil
   ) throws(DaemonError) {
     self.configuration = configuration
+    self.scoreFolder = scoreFolder
     self.model = model
     self.logger = logger
     log = RateLimitedLog(logger, ratePerMinute: configuration.logging.ratePerMinute)
@@ -118,7 +125,7 @@ public final class Daemon {
       ShardThread(
         channel: shards[i], publisher: publisherDoorbell, heartbeat: heartbeat, log: log,
         mailbox: settings, plan: plan, settings: AlarmSettings(configuration),
-        configuration: configuration))
+        configuration: configuration, scoreLog: scoreFolder.map { ScoreLog(folder: $0) }))
     threads.append(
       try WorkerThread(name) {
         var shard = made.take()

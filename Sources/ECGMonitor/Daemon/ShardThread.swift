@@ -14,11 +14,14 @@ struct ShardThread {
   let preferredLeads: [LeadName]
   let maximumWaitNs: UInt64
   private let shard: Shard
+  private let scoreLog: ScoreLog?
   private var facts: [Int: WatchedStream] = [:]
   private var samples = [Float](repeating: 0, count: SamplePacketHeader.maximumByteCount / 2)
   private var isStopping = false
   private var waitingSinceNs: UInt64 = 0
   private var tickedNs: UInt64 = 0
+  /// When the newest packet that was taken had come in.
+  private var takenNs: UInt64 = 0
   private var settingsVersion: UInt64 = 0
 
   /// Packets taken in one turn before commands and deadlines are looked at.
@@ -29,7 +32,7 @@ struct ShardThread {
   init(
     channel: ShardChannel, publisher: Doorbell, heartbeat: ThreadProgress.Heartbeat,
     log: RateLimitedLog, mailbox: ReloadMailbox, plan: ModelPlan, settings: AlarmSettings,
-    configuration: Configuration
+    configuration: Configuration, scoreLog: ScoreLog? = nil
   ) {
     self.channel = channel
     self.publisher = publisher
@@ -42,6 +45,8 @@ struct ShardThread {
     preferredLeads = leads.map { LeadName($0) }
     maximumWaitNs = UInt64(configuration.batch.maximumWaitMs) * 1_000_000
     shard = Shard(plan, settings, maximumWindows: configuration.batch.maximumWindows)
+    self.scoreLog = scoreLog
+    if scoreLog != nil { shard.scores = [] }
   }
 
   /// Runs until a `stop` record has come and everything before it is told.
@@ -51,7 +56,7 @@ struct ShardThread {
       takeCommands()
       let isIdle = takePackets()
       flushIfDue(isIdle: isIdle)
-      tickIfDue()
+      tickIfDue(isIdle: isIdle)
       report()
       if isIdle, !isStopping, shard.drafts.isEmpty { sleep() }
     }
@@ -106,6 +111,7 @@ struct ShardThread {
     if !stream.layout.matches(header, in: bytes) {
       guard prepare(stream, header, in: bytes, slot: slot) else { return }
     }
+    takenNs = max(takenNs, receivedNs)
     let count = header.samplesPerLead
     Self.copy(header, lead: stream.leadIndex, from: bytes, into: &samples)
     if !shard.hasWaitingWindows { waitingSinceNs = receivedNs }
@@ -170,15 +176,18 @@ struct ShardThread {
     if isIdle || now - waitingSinceNs >= maximumWaitNs { shard.flush(nowNs: now) }
   }
 
-  private mutating func tickIfDue() {
+  /// With packets waiting, it is still the time at which the last one taken came in: what waits
+  /// here is late, not silent.
+  private mutating func tickIfDue(isIdle: Bool) {
     let now = MonotonicClock.nanoseconds()
     guard now - tickedNs >= Self.tickNs else { return }
     tickedNs = now
-    shard.tick(nowNs: now)
+    shard.tick(nowNs: isIdle ? now : takenNs)
   }
 
   /// Hands the drafts over; what does not fit stays for the next turn.
   private func report(waiting: Bool = false) {
+    if let scoreLog { scoreLog.take(from: shard, facts, log: log) }
     repeat {
       guard !shard.drafts.isEmpty else { return }
       shard.collect { channel.reports.push(.alert($0, facts[$0.slot]!.facts)) }
