@@ -57,6 +57,8 @@ def expected_shapes(manifest):
         latent = size
     decoder = architecture["decoder"]
     inputs = latent + (patch if decoder["input"] == "latentAndReference" else 0)
+    if decoder["input"] == "hiddenStates" and architecture["latent"]["kind"] != "lastHidden":
+        raise ValueError("hiddenStates goes with the latent lastHidden")
     last = stack("decoder", inputs, decoder["lstm"])
     shapes["output.weight"], shapes["output.bias"] = (patch, last), (patch,)
     return shapes
@@ -98,12 +100,15 @@ def reconstruct(manifest, arrays, windows, references=None):
 
     encoder, decoder = architecture["encoder"], architecture["decoder"]
     features = x if encoder["input"] == "signal" else np.concatenate([x - r, r], axis=2)
-    latent = stack("encoder", features, len(encoder["lstm"]))[:, -1]
+    states = stack("encoder", features, len(encoder["lstm"]))
+    latent = states[:, -1]
     if architecture["latent"]["kind"] == "linear":
         latent = latent @ weights["latent.weight"].T + weights["latent.bias"]
     feed = np.repeat(latent[:, None], x.shape[1], axis=1)
     if decoder["input"] == "latentAndReference":
         feed = np.concatenate([feed, r], axis=2)
+    if decoder["input"] == "hiddenStates":
+        feed = states
     h = stack("decoder", feed, len(decoder["lstm"]))
     out = h @ weights["output.weight"].T + weights["output.bias"]
     if architecture["output"]["skip"] == "reference":

@@ -38,7 +38,7 @@ extension LSTMLayer {
       input_weights: inputWeights.base, inputs: inputs, h: h, h_stride: paddedUnits,
       recurrent_weights: recurrentWeights.base, weight_rows: units, units: 0, c: c,
       c_stride: paddedUnits, h_out: h, h_out_stride: paddedUnits, blocks: blocks,
-      windows: windows, first: true)
+      windows: windows, first: true, half: storage == .float16, backwards: false)
     let hoists = hoists(windows: windows)
     let chunk = hoists ? Self.hoistedRowCount / windows : steps
     if hoists { unsafe arguments.inputs = 0 }
@@ -57,6 +57,7 @@ extension LSTMLayer {
           unsafe arguments.x = x + step * windows * xStride
         }
         unsafe arguments.h_out = h + step * state
+        unsafe arguments.backwards = !step.isMultiple(of: 2)
         if step > 0 {
           unsafe arguments.h = UnsafePointer(h + (step - 1) * state)
           unsafe arguments.units = units
@@ -76,7 +77,8 @@ extension LSTMLayer {
     var rows = unsafe ecgd_rows(
       init: initial, init_stride: 0, x: x + steps.lowerBound * windows * xStride,
       x_stride: xStride, weights: inputWeights.base, inputs: inputs, out: sums,
-      out_stride: gateCount, blocks: blocks, rows: steps.count * windows)
+      out_stride: gateCount, blocks: blocks, rows: steps.count * windows,
+      half: storage == .float16)
     if initialStride == 0 {
       unsafe kernel.project(&rows)
       return
@@ -100,7 +102,8 @@ extension LSTMLayer {
   ) {
     var rows = unsafe ecgd_rows(
       init: bias.base, init_stride: 0, x: x, x_stride: stride, weights: constantWeights.base,
-      inputs: constantInputs, out: out, out_stride: gateCount, blocks: blocks, rows: windows)
+      inputs: constantInputs, out: out, out_stride: gateCount, blocks: blocks, rows: windows,
+      half: storage == .float16)
     unsafe kernel.project(&rows)
   }
 }
