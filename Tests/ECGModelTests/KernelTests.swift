@@ -4,10 +4,11 @@ import Testing
 
 /// The kernels beside each other.
 @Suite struct KernelTests {
-  /// The seed model's depth and steps, with units that fill no whole tile.
+  /// The seed model's depth, with units that fill no whole tile.
   static func deep(halves: Bool) -> TestModel {
     TestModel(
-      length: 140, encoder: [72, 36], decoder: [36, 72], tolerance: "1e-3", weightRange: -0.2...0.2,
+      length: 40, encoder: [72, 20], decoder: [20, 40], knownAnswers: 1, tolerance: "1e-3",
+      weightRange: -0.2...0.2,
       halves: halves)
   }
 
@@ -24,7 +25,7 @@ import Testing
   func allKernelsOfThisMachineAgreeWithin1e5(halves: Bool) throws {
     let shape = Self.deep(halves: halves)
     let model = try shape.load()
-    let windows = shape.windows(25, seed: 21)
+    let windows = shape.windows(4, seed: 21)
     let portable = reconstructions(model, windows, kernel: .portable)
     for kernel in Kernel.available {
       for (a, b) in zip(portable, reconstructions(model, windows, kernel: kernel)) {
@@ -42,7 +43,8 @@ import Testing
     #expect(reconstructions(model, windows, kernel: .avx512) == narrow)
   }
 
-  @Test(arguments: Kernel.available, [false, true])
+  // The portable kernel computes every window by itself, and slowly where it is not optimised.
+  @Test(arguments: Kernel.available.filter { $0 != .portable }, [false, true])
   func everyBatchUpTo64ComputesTheSameBits(kernel: Kernel, halves: Bool) throws {
     var shape = Self.deep(halves: halves)
     shape.length = 4

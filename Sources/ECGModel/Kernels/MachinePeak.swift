@@ -17,7 +17,9 @@ public struct MachinePeak: ~Copyable, Sendable {
   }
 
   private static let floatsPerRound = 128
-  private static func wholeRounds(_ bytes: Int) -> Int { bytes / 4 / floatsPerRound * floatsPerRound }
+  private static func wholeRounds(_ bytes: Int) -> Int {
+    bytes / 4 / floatsPerRound * floatsPerRound
+  }
 
   /// Does so many rounds of 24 independent fused multiply-adds of whole vectors; the number of
   /// floating-point operations that these are.

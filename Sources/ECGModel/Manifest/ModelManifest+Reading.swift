@@ -121,7 +121,8 @@ extension ModelManifest {
     }
     let decoderInput = try decoder.choice("input", Architecture.DecoderInput.self)
     guard decoderInput != .hiddenStates || latent == .lastHidden else {
-      throw decoder.bad("input", expected: "'latent' or 'latentAndReference' beside a linear latent")
+      throw decoder.bad(
+        "input", expected: "'latent' or 'latentAndReference' beside a linear latent")
     }
     return Architecture(
       encoderInput: try encoder.choice("input", Architecture.EncoderInput.self),
