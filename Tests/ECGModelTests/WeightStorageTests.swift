@@ -70,10 +70,11 @@ import Testing
     }
   }
 
-  @Test func halvesTakeHalfTheMemoryTraffic() throws {
+  @Test func recurrentHalvesTakeHalfTheMemory() throws {
     var singles = halves
     singles.halves = false
     let single = try singles.load().weightTraffic
-    #expect(try halves.load().weightTraffic.map { 2 * $0.bytes } == single.map(\.bytes))
+    #expect(
+      try halves.load().weightTraffic.map { 2 * $0.footprintBytes } == single.map(\.footprintBytes))
   }
 }

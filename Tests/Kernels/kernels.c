@@ -93,6 +93,7 @@ static void run(const ecgd_kernel *kernel, int first, int count, bool half) {
         .windows = count,
         .first = step == 0,
         .half = half,
+        .scales = half,
         .backwards = step % 2,
     };
     kernel->step(&s);

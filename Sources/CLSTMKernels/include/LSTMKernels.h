@@ -10,7 +10,8 @@
 //   float32: scaled so that a gate is made from 2^(sum), by -log2(e) for i, f and o, and by
 //            -2 log2(e) for g; so are init and every sum.
 //   half:    IEEE binary16, not scaled (that would round them twice), widened where they are
-//            used; sums are scaled when the gates are made of them.
+//            used; sums are scaled when the gates are made of them. The same weights may be given
+//            widened before, as unscaled float32: the sums are the same.
 //
 // The sum of one output starts from its initial value and adds one fused product per column, in
 // the order of the columns, in every function below and for every number of windows: a window's
@@ -37,6 +38,7 @@ typedef struct {
   intptr_t windows;
   bool first;  // the cell state is zero; c is written and not read
   bool half;   // the storage of both weights
+  bool scales;  // sums are scaled here, as weights and init are not
   // Blocks are computed from the last to the first. Steps that alternate find the end of the
   // weights still in a cache that cannot hold all of them.
   bool backwards;

@@ -88,7 +88,8 @@ public final class Autoencoder: Sendable {
       let size = layer.storage == .float16 ? 2 : 4
       let recurrent = layer.blocks * 32 * layer.units * size
       let passes = (manifest.steps + LSTMLayer.hoistedRowCount - 1) / LSTMLayer.hoistedRowCount
-      let input = layer.blocks * 32 * (layer.inputs * passes + layer.constantInputs) * size
+      // Input products of many steps at once are made of widened weights.
+      let input = layer.blocks * 32 * (layer.inputs * passes + layer.constantInputs) * 4
       return WeightTraffic(bytes: recurrent * manifest.steps + input, footprintBytes: recurrent)
     }
   }

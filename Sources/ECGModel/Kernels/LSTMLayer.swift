@@ -17,10 +17,14 @@ final class LSTMLayer: Sendable {
   /// Blocks of eight units.
   let blocks: Int
 
-  /// [block][column][i x 8, f x 8, g x 8, o x 8], in `storage`
+  /// [block][column][i x 8, f x 8, g x 8, o x 8]
   let constantWeights: FloatBuffer
   let inputWeights: FloatBuffer
   let recurrentWeights: FloatBuffer
+  /// The weights of a step as binary16, for few windows; empty where they are not stored so. Many
+  /// windows would pay for widening them and gain nothing from reading less.
+  let inputHalves: FloatBuffer
+  let recurrentHalves: FloatBuffer
   /// [block][32], scaled as the sums are
   let bias: FloatBuffer
   let storage: WeightStorage
@@ -48,11 +52,13 @@ final class LSTMLayer: Sendable {
     self.storage = storage
     blocks = (units + 7) / 8
     func pack(_ matrix: [Float], _ columns: Int, _ range: Range<Int>) -> FloatBuffer {
-      Self.pack(matrix, units: units, columns: columns, range, storage).stored(as: storage)
+      Self.pack(matrix, units: units, columns: columns, range, storage)
     }
     constantWeights = pack(weightIH, columns, 0..<constantInputs)
     inputWeights = pack(weightIH, columns, constantInputs..<columns)
     recurrentWeights = pack(weightHH, units, 0..<units)
+    inputHalves = storage == .float16 ? inputWeights.halves() : FloatBuffer(count: 0)
+    recurrentHalves = storage == .float16 ? recurrentWeights.halves() : FloatBuffer(count: 0)
     self.bias = Self.pack(bias, units: units, columns: 1, 0..<1, storage)
   }
 

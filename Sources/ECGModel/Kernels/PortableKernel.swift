@@ -40,7 +40,7 @@ enum PortableKernel {
         unsafe accumulate(
           &gates, s.h + window * s.h_stride, s.recurrent_weights, block * s.weight_rows, s.units,
           half: s.half)
-        if unsafe s.half {
+        if unsafe s.scales {
           gates.0 *= LSTMLayer.sumScale
           gates.1 *= LSTMLayer.sumScale
           gates.2 *= LSTMLayer.cellScale

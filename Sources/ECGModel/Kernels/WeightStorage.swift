@@ -8,17 +8,12 @@ public enum WeightStorage: String, CaseIterable, Equatable, Sendable {
 }
 
 extension FloatBuffer {
-  /// The same numbers in a storage, in memory of their own.
-  borrowing func stored(as storage: WeightStorage) -> FloatBuffer {
-    let stored = FloatBuffer(count: storage == .float16 ? (count + 1) / 2 : count)
-    switch storage {
-    case .float32:
-      for i in 0..<count { unsafe stored.base[i] = base[i] }
-    case .float16:
-      let bytes = unsafe UnsafeMutableRawPointer(stored.base)
-      for i in 0..<count {
-        unsafe bytes.storeBytes(of: Half.bits(base[i]), toByteOffset: 2 * i, as: UInt16.self)
-      }
+  /// The same numbers, which binary16 must have, in its bits.
+  borrowing func halves() -> FloatBuffer {
+    let stored = FloatBuffer(count: (count + 1) / 2)
+    let bytes = unsafe UnsafeMutableRawPointer(stored.base)
+    for i in 0..<count {
+      unsafe bytes.storeBytes(of: Half.bits(base[i]), toByteOffset: 2 * i, as: UInt16.self)
     }
     return stored
   }
