@@ -15,12 +15,13 @@ endif
 export ECGD_PYTHON := $(CURDIR)/$(PYTHON)
 SOURCES := Package.swift Sources Tests
 
-.PHONY: help deps build demo test check lint verify clean
+.PHONY: help deps build demo test check lint verify bench bench-peers clean
 
 help:
 	@echo "make demo    a real heart's ectopic beats become alerts (RECORD=dir/208 for another record)"
 	@echo "make test    every test"
 	@echo "make check   every test, format, warnings as errors, unit files"
+	@echo "make bench   the kernels against this machine's peak; make bench-peers: beside other libraries"
 	@echo "make build   release binaries in $(RELEASE)"
 
 deps:
@@ -58,6 +59,30 @@ check: lint test
 	ECGD_WERROR=1 swift build --build-tests --scratch-path .build-strict
 	ECGD_WERROR=1 swift build -c release --scratch-path .build-strict
 	$(MAKE) verify
+
+# One thread of one processor; BENCH_CPU chooses it.
+BENCH_CPU ?= $(lastword $(shell seq 0 $$(($$(nproc) - 1))))
+PEERS := build/peers-python/bin/python3
+
+bench: build
+	@mkdir -p build
+	taskset -c $(BENCH_CPU) $(RELEASE)/ecgctl bench kernels --output build/bench.json
+
+$(PEERS): Benchmarks/kernels/requirements.txt
+	python3 -m venv build/peers-python
+	build/peers-python/bin/pip install --quiet --requirement $< \
+	  --extra-index-url https://download.pytorch.org/whl/cpu
+	@touch $@
+
+# Where OpenBLAS is not installed, its worker is not built, and bench-peers says so.
+build/peers/worker_openblas: Benchmarks/kernels/worker_openblas.c
+	@mkdir -p build/peers
+	@if dpkg-query -W -f '$${Status}' libopenblas-dev 2>/dev/null | grep -q 'ok installed'; then \
+	  cc -O3 -march=native -ffast-math $< -o $@ -lopenblas -lm; fi
+
+bench-peers: build $(PEERS) build/peers/worker_openblas
+	$(PEERS) Benchmarks/kernels/peers.py --ecgctl $(RELEASE)/ecgctl --cpu $(BENCH_CPU) \
+	  --openblas build/peers/worker_openblas --output build/bench-peers.json
 
 clean:
 	rm -rf .build .build-strict build

@@ -57,6 +57,8 @@ def expected_shapes(manifest):
         latent = size
     decoder = architecture["decoder"]
     inputs = latent + (patch if decoder["input"] == "latentAndReference" else 0)
+    if decoder["input"] == "hiddenStates" and architecture["latent"]["kind"] != "lastHidden":
+        raise ValueError("hiddenStates goes with the latent lastHidden")
     last = stack("decoder", inputs, decoder["lstm"])
     shapes["output.weight"], shapes["output.bias"] = (patch, last), (patch,)
     return shapes
@@ -98,12 +100,15 @@ def reconstruct(manifest, arrays, windows, references=None):
 
     encoder, decoder = architecture["encoder"], architecture["decoder"]
     features = x if encoder["input"] == "signal" else np.concatenate([x - r, r], axis=2)
-    latent = stack("encoder", features, len(encoder["lstm"]))[:, -1]
+    states = stack("encoder", features, len(encoder["lstm"]))
+    latent = states[:, -1]
     if architecture["latent"]["kind"] == "linear":
         latent = latent @ weights["latent.weight"].T + weights["latent.bias"]
     feed = np.repeat(latent[:, None], x.shape[1], axis=1)
     if decoder["input"] == "latentAndReference":
         feed = np.concatenate([feed, r], axis=2)
+    if decoder["input"] == "hiddenStates":
+        feed = states
     h = stack("decoder", feed, len(decoder["lstm"]))
     out = h @ weights["output.weight"].T + weights["output.bias"]
     if architecture["output"]["skip"] == "reference":
@@ -137,12 +142,23 @@ def tool_versions():
     return versions
 
 
+DTYPES = {"float32": "F32", "float16": "F16"}
+
+
+def is_rounded(manifest, name):
+    """Whether a tensor is stored as float16: the matrices of LSTM layers, where the manifest says so."""
+    storage = manifest.get("weights", {}).get("storage", "float32")
+    return storage == "float16" and name.endswith((".weight_ih", ".weight_hh"))
+
+
 def write_safetensors(path, tensors, metadata):
-    """`tensors` (name -> float32 array) and `metadata` (name -> string) as a safetensors file."""
+    """`tensors` (name -> float32 or float16 array) and `metadata` (name -> string) as a safetensors
+    file."""
     header, offset = {"__metadata__": metadata}, 0
     for name, array in tensors.items():
         end = offset + array.nbytes
-        header[name] = {"dtype": "F32", "shape": list(array.shape), "data_offsets": [offset, end]}
+        dtype = DTYPES[array.dtype.name]
+        header[name] = {"dtype": dtype, "shape": list(array.shape), "data_offsets": [offset, end]}
         offset = end
     text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
@@ -159,8 +175,10 @@ def export(path, arrays, manifest, known_input, known_reference=None, tolerance=
 
     `manifest` is the object of Model.md; `formatVersion`, `toolVersions` and `knownAnswer` are
     filled in where absent. `known_input` (and, for a conditioned model, `known_reference`) is
-    [n, lengthSamples, leads], or [n, lengthSamples] for one lead, already normalised. Raises
-    ValueError where arrays and manifest do not agree.
+    [n, lengthSamples, leads], or [n, lengthSamples] for one lead, already normalised. Where
+    `weights.storage` is "float16", LSTM matrices are rounded, and the answer of the unrounded ones is
+    stored beside that of the rounded ones. Raises ValueError where arrays and manifest do not agree,
+    or rounding moves the known answer by more than `weights.roundingTolerance`.
     """
     manifest = {
         "formatVersion": FORMAT_VERSION,
@@ -180,6 +198,8 @@ def export(path, arrays, manifest, known_input, known_reference=None, tolerance=
         if arrays[name].shape != shape:
             raise ValueError(f"{name}: shape {arrays[name].shape}, expected {shape}")
         tensors[name] = np.ascontiguousarray(arrays[name], "<f4")
+        if is_rounded(manifest, name):
+            tensors[name] = tensors[name].astype("<f2")
         if not np.isfinite(tensors[name]).all():
             raise ValueError(f"{name}: NaN or infinite")
     if is_conditioned(manifest["architecture"]) != (known_reference is not None):
@@ -193,5 +213,11 @@ def export(path, arrays, manifest, known_input, known_reference=None, tolerance=
         tensors["knownAnswer.reference"] = np.ascontiguousarray(known_reference, "<f4")
     answer = reconstruct(manifest, tensors, known_input, known_reference)
     tensors["knownAnswer.reconstruction"] = np.ascontiguousarray(answer, "<f4")
+    if any(is_rounded(manifest, name) for name in shapes):
+        unrounded = reconstruct(manifest, arrays, known_input, known_reference)
+        moved, limit = np.abs(unrounded - answer).max(), manifest["weights"]["roundingTolerance"]
+        if not moved <= limit:
+            raise ValueError(f"float16 moves the known answer by {moved}, more than {limit}")
+        tensors["knownAnswer.unrounded"] = np.ascontiguousarray(unrounded, "<f4")
     metadata = {MANIFEST_KEY: json.dumps(manifest, ensure_ascii=False)}
     return write_safetensors(path, tensors, metadata)

@@ -105,6 +105,11 @@ def main():
     parser.add_argument("--manifest", type=Path, help="JSON: fields that replace the defaults")
     parser.add_argument("--known-rows", type=Path, help="UCR text file for the known answer")
     parser.add_argument("--trust-pickle", action="store_true")
+    parser.add_argument(
+        "--float16-tolerance",
+        type=float,
+        help="store weights as float16, where that moves the known answer by no more than this",
+    )
     options = parser.parse_args()
 
     mapping = dict(DEFAULT_MAPPING)
@@ -118,6 +123,11 @@ def main():
         overrides = json.loads(options.manifest.read_text())
         overrides["architecture"] = {**architecture, **overrides.get("architecture", {})}
         manifest.update(overrides)
+    if options.float16_tolerance:
+        manifest["weights"] = {
+            "storage": "float16",
+            "roundingTolerance": options.float16_tolerance,
+        }
     if is_conditioned(manifest["architecture"]):
         sys.exit("a conditioned model is exported by the program that trained it (export.py)")
     digest = export(

@@ -69,7 +69,7 @@ import Testing
     #expect(labelled.rows.allSatisfy { $0.label == 2 })
     for (row, scored) in zip(rows.indices, labelled.rows) {
       let size = rows[row].count
-      let expected = Array(model.knownAnswer.reconstruction[row * size..<(row + 1) * size])
+      let expected = Array(model.knownAnswer.answers[0].expected[row * size..<(row + 1) * size])
       let loss = zip(rows[row], expected).reduce(0) { $0 + abs(Double($1.0) - Double($1.1)) }
       #expect(abs(scored.loss - loss) < 1e-4)
       #expect(scored.decision == (loss > 20 ? "anomaly" : "normal"))
@@ -88,7 +88,7 @@ import Testing
     _ = try score(npy, ["--reconstruction", out, "--latent", latents])
     let bytes = [UInt8](try Data(contentsOf: URL(filePath: out)))
     #expect(String(decoding: bytes[10..<128], as: UTF8.self).contains("(5, 30, 1)"))
-    let expected = model.knownAnswer.reconstruction
+    let expected = model.knownAnswer.answers[0].expected
     let start = bytes.count - 4 * expected.count
     for (i, value) in expected.enumerated() {
       let at = start + 4 * i

@@ -28,7 +28,7 @@ public final class Autoencoder: Sendable {
   public init(unverified bytes: [UInt8]) throws(ModelError) {
     let file = try SafetensorsFile(bytes)
     let manifest = try ModelManifest(file)
-    var reader = WeightReader(file: file)
+    var reader = WeightReader(file: file, storage: manifest.weights.storage)
     let network = manifest.architecture
     let patch = manifest.patch
 
@@ -41,9 +41,14 @@ public final class Autoencoder: Sendable {
       case .linear(let size):
         try reader.linear("latent", inputs: network.encoderUnits.last!, outputs: size)
       }
+    let (inputs, constantInputs) =
+      switch network.decoderInput {
+      case .latent: (0, network.latentSize)
+      case .latentAndReference: (patch, network.latentSize)
+      case .hiddenStates: (network.latentSize, 0)
+      }
     decoder = try reader.stack(
-      "decoder", inputs: network.decoderInput == .latent ? 0 : patch,
-      constantInputs: network.latentSize, units: network.decoderUnits)
+      "decoder", inputs: inputs, constantInputs: constantInputs, units: network.decoderUnits)
     output = try reader.linear("output", inputs: network.decoderUnits.last!, outputs: patch)
     parameterCount = reader.parameterCount
     knownAnswer = try KnownAnswer(&reader, manifest: manifest)
@@ -53,15 +58,39 @@ public final class Autoencoder: Sendable {
     hash = SHA256.hex(bytes)
   }
 
-  /// Multiplications and additions of one window, as 2 for each pair; the gates are not counted,
-  /// nor is what a constant input saves.
-  public var floatingPointOperations: Int {
+  /// Multiplications and additions of one window as the network is defined, as 2 for each pair;
+  /// the gates are not counted.
+  public var floatingPointOperations: Int { operations(constantTimes: manifest.steps) }
+
+  /// The same as they are computed: the products of a constant input only once.
+  public var computedOperations: Int { operations(constantTimes: 1) }
+
+  private func operations(constantTimes: Int) -> Int {
     func layer(_ layer: LSTMLayer) -> Int {
-      let columns = layer.constantInputs + layer.inputs + layer.units
-      return 8 * layer.units * columns * manifest.steps
+      let columns = (layer.inputs + layer.units) * manifest.steps
+      return 8 * layer.units * (columns + layer.constantInputs * constantTimes)
     }
     let stacks = (encoder + decoder).reduce(0) { $0 + layer($1) }
     let projection = latent.map { 2 * $0.inputs * $0.outputs } ?? 0
     return stacks + projection + 2 * output.inputs * output.outputs * manifest.steps
+  }
+
+  /// One layer's weights as a single window reads them: `bytes` of them that lie in so many bytes.
+  public struct WeightTraffic: Equatable, Sendable {
+    public let bytes: Int
+    public let footprintBytes: Int
+  }
+
+  /// What a window computed alone reads of each layer: the recurrent weights at every step, the
+  /// input's once for `hoistedRowCount` steps.
+  public var weightTraffic: [WeightTraffic] {
+    (encoder + decoder).map { layer in
+      let size = layer.storage == .float16 ? 2 : 4
+      let recurrent = layer.blocks * 32 * layer.units * size
+      let passes = (manifest.steps + LSTMLayer.hoistedRowCount - 1) / LSTMLayer.hoistedRowCount
+      // Input products of many steps at once are made of widened weights.
+      let input = layer.blocks * 32 * (layer.inputs * passes + layer.constantInputs) * 4
+      return WeightTraffic(bytes: recurrent * manifest.steps + input, footprintBytes: recurrent)
+    }
   }
 }

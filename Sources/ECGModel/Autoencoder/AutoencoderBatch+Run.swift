@@ -5,14 +5,22 @@ extension AutoencoderBatch {
     gather(slots)
     let last = unsafe runStack(
       model.encoder, windows: slots.count, x: features.base, xStride: model.encoder[0].inputs,
-      constant: nil)
+      constant: nil, buffer: 0)
     unsafe storeLatents(slots, last)
-    unsafe model.decoder[0].projectConstant(
-      functions, latent.base + slots.lowerBound * latentStride, stride: latentStride,
-      windows: slots.count, out: constant.base)
-    let decoded = unsafe runStack(
-      model.decoder, windows: slots.count, x: patches.base, xStride: model.manifest.patch,
-      constant: UnsafePointer(constant.base))
+    let decoded: UnsafePointer<Float>
+    if model.manifest.architecture.decoderInput == .hiddenStates {
+      unsafe decoded = runStack(
+        model.decoder, windows: slots.count, x: last,
+        xStride: model.encoder[model.encoder.count - 1].paddedUnits, constant: nil,
+        buffer: model.encoder.count)
+    } else {
+      unsafe model.decoder[0].projectConstant(
+        functions, latent.base + slots.lowerBound * latentStride, stride: latentStride,
+        windows: slots.count, out: constant.base)
+      unsafe decoded = runStack(
+        model.decoder, windows: slots.count, x: patches.base, xStride: model.manifest.patch,
+        constant: UnsafePointer(constant.base), buffer: 0)
+    }
     unsafe model.output.run(
       functions, decoded, stride: model.decoder[model.decoder.count - 1].paddedUnits,
       rows: model.manifest.steps * slots.count, out: output.base)
@@ -45,17 +53,18 @@ extension AutoencoderBatch {
     }
   }
 
-  /// Runs layers one above the other; the hidden states of the last one.
+  /// Runs layers one above the other; the hidden states of the last one. The first layer's go to
+  /// the even or the odd `buffer`, the next one's to the other.
   @unsafe private func runStack(
     _ layers: [LSTMLayer], windows: Int, x: UnsafePointer<Float>, xStride: Int,
-    constant: UnsafePointer<Float>?
+    constant: UnsafePointer<Float>?, buffer: Int
   ) -> UnsafePointer<Float> {
     var x = unsafe x
     var xStride = xStride
     var constant = unsafe constant
     for index in 0..<layers.count {
       let layer = layers[index]
-      let h = unsafe index.isMultiple(of: 2) ? hiddenEven.base : hiddenOdd.base
+      let h = unsafe (buffer + index).isMultiple(of: 2) ? hiddenEven.base : hiddenOdd.base
       unsafe layer.run(
         functions, steps: model.manifest.steps, windows: windows, x: x, xStride: xStride,
         constant: constant, h: h, c: cell.base, sums: sums.base)

@@ -1,6 +1,7 @@
 /// The known-answer test of a model file: windows, and what the author's program made of them.
 struct KnownAnswer: Sendable {
   static let tensor = "knownAnswer.reconstruction"
+  static let unroundedTensor = "knownAnswer.unrounded"
   private static let countLimit = 64
 
   let count: Int
@@ -8,9 +9,18 @@ struct KnownAnswer: Sendable {
   let input: [Float]
   /// The same, for a conditioned model; empty otherwise.
   let reference: [Float]
-  let reconstruction: [Float]
-  /// Where the expected reconstruction begins in the file.
-  let byteOffset: Int
+  /// What must be met: the reconstruction, and beside it, where weights were rounded to be stored,
+  /// what they gave before.
+  let answers: [Answer]
+
+  struct Answer: Sendable {
+    let tensor: String
+    /// Where the tensor begins in the file.
+    let byteOffset: Int
+    /// As `input`.
+    let expected: [Float]
+    let tolerance: Double
+  }
 
   init(_ reader: inout WeightReader, manifest: ModelManifest) throws(ModelError) {
     guard let tensor = reader.file["knownAnswer.input"] else {
@@ -23,8 +33,33 @@ struct KnownAnswer: Sendable {
     reference =
       manifest.architecture.isConditioned
       ? try reader.take("knownAnswer.reference", shape: shape) : []
-    reconstruction = try reader.take(Self.tensor, shape: shape)
-    byteOffset = reader.file[Self.tensor]?.range.lowerBound ?? 0
+    func answer(_ name: String, tolerance: Double) throws(ModelError) -> Answer {
+      let expected = try reader.take(name, shape: shape)
+      return Answer(
+        tensor: name, byteOffset: reader.file[name]?.range.lowerBound ?? 0, expected: expected,
+        tolerance: tolerance)
+    }
+    let exact = try answer(Self.tensor, tolerance: manifest.knownAnswerTolerance)
+    if let tolerance = manifest.weights.roundingTolerance {
+      answers = [exact, try answer(Self.unroundedTensor, tolerance: tolerance)]
+    } else {
+      answers = [exact]
+    }
+  }
+
+  /// The difference of one sample from the first answer.
+  ///
+  /// Errors: `knownAnswerFailed`, where it misses any answer.
+  func check(_ actual: Float, element: Int) throws(ModelError) -> Double {
+    for answer in answers {
+      // Written so that a NaN fails too.
+      guard abs(Double(actual) - Double(answer.expected[element])) <= answer.tolerance else {
+        throw .knownAnswerFailed(
+          tensor: answer.tensor, byteOffset: answer.byteOffset + 4 * element, element: element,
+          expected: answer.expected[element], actual: actual, tolerance: answer.tolerance)
+      }
+    }
+    return abs(Double(actual) - Double(answers[0].expected[element]))
   }
 }
 
@@ -50,17 +85,7 @@ extension Autoencoder {
       var span = actual.mutableSpan
       batch.copyReconstruction(slot: slot, into: &span)
       for i in 0..<size {
-        let element = slot * size + i
-        let expected = knownAnswer.reconstruction[element]
-        let difference = abs(Double(actual[i]) - Double(expected))
-        // Written so that a NaN fails too.
-        guard difference <= manifest.knownAnswerTolerance else {
-          throw .knownAnswerFailed(
-            tensor: KnownAnswer.tensor, byteOffset: knownAnswer.byteOffset + 4 * element,
-            element: element, expected: expected, actual: actual[i],
-            tolerance: manifest.knownAnswerTolerance)
-        }
-        worst = max(worst, difference)
+        worst = max(worst, try knownAnswer.check(actual[i], element: slot * size + i))
       }
     }
     return worst

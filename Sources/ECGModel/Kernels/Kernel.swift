@@ -3,7 +3,9 @@ import CLSTMKernels
 /// The arithmetic that runs a model. All kernels agree within rounding; each one gives a window
 /// the same bits whatever is computed beside it.
 public enum Kernel: String, CaseIterable, Sendable {
-  /// AVX2 with FMA, on x86-64 machines that have both.
+  /// AVX-512, on x86-64 machines that have its F, DQ and VL parts; the bits of `avx2`.
+  case avx512
+  /// AVX2 with FMA and F16C, on x86-64 machines that have them.
   case avx2
   /// NEON, on 64-bit ARM.
   case neon
@@ -13,6 +15,7 @@ public enum Kernel: String, CaseIterable, Sendable {
   /// Whether this build and this machine can run it.
   public var isAvailable: Bool {
     switch self {
+    case .avx512: unsafe ecgd_kernel_avx512() != nil
     case .avx2: unsafe ecgd_kernel_avx2() != nil
     case .neon: unsafe ecgd_kernel_neon() != nil
     case .portable: true
@@ -29,11 +32,12 @@ public enum Kernel: String, CaseIterable, Sendable {
 /// The three functions of a kernel.
 @safe
 struct KernelFunctions: @unchecked Sendable {
-  private let vector: UnsafePointer<ecgd_kernel>?
+  let vector: UnsafePointer<ecgd_kernel>?
 
   init(_ kernel: Kernel) {
     precondition(kernel.isAvailable)
     switch kernel {
+    case .avx512: unsafe vector = ecgd_kernel_avx512()
     case .avx2: unsafe vector = ecgd_kernel_avx2()
     case .neon: unsafe vector = ecgd_kernel_neon()
     case .portable: unsafe vector = nil

@@ -9,6 +9,14 @@ extension LSTMLayer {
   /// Rows (steps x windows) of one such pass.
   static let hoistedRowCount = 48
 
+  /// Up to so many windows, reading the weights takes longer than widening them.
+  private static let halvesWindowLimit = 2
+
+  /// Whether the weights of a step are read as halves. It changes the speed only.
+  private func readsHalves(windows: Int) -> Bool {
+    storage == .float16 && windows <= Self.halvesWindowLimit
+  }
+
   /// Whether the input products of this many windows are computed ahead of the recurrence. It
   /// changes the speed only: the order of the sums is the same.
   private func hoists(windows: Int) -> Bool {
@@ -33,12 +41,16 @@ extension LSTMLayer {
     let initial = unsafe constant ?? UnsafePointer(bias.base)
     let initialStride = unsafe constant == nil ? 0 : gateCount
     let state = windows * paddedUnits
+    let half = readsHalves(windows: windows)
     var arguments = unsafe ecgd_lstm_step(
       init: initial, init_stride: initialStride, x: x, x_stride: xStride,
-      input_weights: inputWeights.base, inputs: inputs, h: h, h_stride: paddedUnits,
-      recurrent_weights: recurrentWeights.base, weight_rows: units, units: 0, c: c,
+      input_weights: half ? inputHalves.base : inputWeights.base, inputs: inputs,
+      h: h, h_stride: paddedUnits,
+      recurrent_weights: half ? recurrentHalves.base : recurrentWeights.base,
+      weight_rows: units, units: 0, c: c,
       c_stride: paddedUnits, h_out: h, h_out_stride: paddedUnits, blocks: blocks,
-      windows: windows, first: true)
+      windows: windows, first: true, half: half,
+      scales: storage == .float16, backwards: false)
     let hoists = hoists(windows: windows)
     let chunk = hoists ? Self.hoistedRowCount / windows : steps
     if hoists { unsafe arguments.inputs = 0 }
@@ -57,6 +69,7 @@ extension LSTMLayer {
           unsafe arguments.x = x + step * windows * xStride
         }
         unsafe arguments.h_out = h + step * state
+        unsafe arguments.backwards = !step.isMultiple(of: 2)
         if step > 0 {
           unsafe arguments.h = UnsafePointer(h + (step - 1) * state)
           unsafe arguments.units = units
@@ -76,7 +89,8 @@ extension LSTMLayer {
     var rows = unsafe ecgd_rows(
       init: initial, init_stride: 0, x: x + steps.lowerBound * windows * xStride,
       x_stride: xStride, weights: inputWeights.base, inputs: inputs, out: sums,
-      out_stride: gateCount, blocks: blocks, rows: steps.count * windows)
+      out_stride: gateCount, blocks: blocks, rows: steps.count * windows,
+      half: false)
     if initialStride == 0 {
       unsafe kernel.project(&rows)
       return
@@ -100,7 +114,8 @@ extension LSTMLayer {
   ) {
     var rows = unsafe ecgd_rows(
       init: bias.base, init_stride: 0, x: x, x_stride: stride, weights: constantWeights.base,
-      inputs: constantInputs, out: out, out_stride: gateCount, blocks: blocks, rows: windows)
+      inputs: constantInputs, out: out, out_stride: gateCount, blocks: blocks, rows: windows,
+      half: false)
     unsafe kernel.project(&rows)
   }
 }

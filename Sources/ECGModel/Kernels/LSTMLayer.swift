@@ -5,7 +5,9 @@
 final class LSTMLayer: Sendable {
   /// Scales of the gates i, f, g, o that turn their exponentials into powers of two.
   private static let gateScales: [Double] = [-log2e, -log2e, -2 * log2e, -log2e]
-  /// The same for tanh of the cell state.
+  /// The same, for sums that are scaled when they are complete.
+  static let sumScale = Float(-log2e)
+  /// The same for g, and for tanh of the cell state.
   static let cellScale = Float(-2 * log2e)
   private static let log2e = 1.442695040888963407359924681
 
@@ -19,8 +21,13 @@ final class LSTMLayer: Sendable {
   let constantWeights: FloatBuffer
   let inputWeights: FloatBuffer
   let recurrentWeights: FloatBuffer
-  /// [block][32]
+  /// The weights of a step as binary16, for few windows; empty where they are not stored so. Many
+  /// windows would pay for widening them and gain nothing from reading less.
+  let inputHalves: FloatBuffer
+  let recurrentHalves: FloatBuffer
+  /// [block][32], scaled as the sums are
   let bias: FloatBuffer
+  let storage: WeightStorage
 
   /// Units padded to whole blocks: the floats of one hidden or cell state.
   var paddedUnits: Int { blocks * 8 }
@@ -29,9 +36,10 @@ final class LSTMLayer: Sendable {
 
   /// Packs PyTorch's matrices: `weightIH` [4 units, constantInputs + inputs], `weightHH`
   /// [4 units, units] and the sum of its two biases [4 units], gates in the order i, f, g, o.
+  /// For `float16` storage the matrices hold numbers of that type already.
   init(
     weightIH: [Float], weightHH: [Float], bias: [Float], inputs: Int, units: Int,
-    constantInputs: Int = 0
+    constantInputs: Int = 0, storage: WeightStorage = .float32
   ) {
     let columns = constantInputs + inputs
     precondition(units > 0)
@@ -41,15 +49,22 @@ final class LSTMLayer: Sendable {
     self.constantInputs = constantInputs
     self.inputs = inputs
     self.units = units
+    self.storage = storage
     blocks = (units + 7) / 8
-    constantWeights = Self.pack(weightIH, units: units, columns: columns, 0..<constantInputs)
-    inputWeights = Self.pack(weightIH, units: units, columns: columns, constantInputs..<columns)
-    recurrentWeights = Self.pack(weightHH, units: units, columns: units, 0..<units)
-    self.bias = Self.pack(bias, units: units, columns: 1, 0..<1)
+    func pack(_ matrix: [Float], _ columns: Int, _ range: Range<Int>) -> FloatBuffer {
+      Self.pack(matrix, units: units, columns: columns, range, storage)
+    }
+    constantWeights = pack(weightIH, columns, 0..<constantInputs)
+    inputWeights = pack(weightIH, columns, constantInputs..<columns)
+    recurrentWeights = pack(weightHH, units, 0..<units)
+    inputHalves = storage == .float16 ? inputWeights.halves() : FloatBuffer(count: 0)
+    recurrentHalves = storage == .float16 ? recurrentWeights.halves() : FloatBuffer(count: 0)
+    self.bias = Self.pack(bias, units: units, columns: 1, 0..<1, storage)
   }
 
+  /// Weights in the kernels' order; scaled, unless they are halves, which scaling would round anew.
   private static func pack(
-    _ matrix: [Float], units: Int, columns: Int, _ range: Range<Int>
+    _ matrix: [Float], units: Int, columns: Int, _ range: Range<Int>, _ storage: WeightStorage
   ) -> FloatBuffer {
     let packed = FloatBuffer(count: (units + 7) / 8 * range.count * 32)
     for unit in 0..<units {
@@ -57,7 +72,7 @@ final class LSTMLayer: Sendable {
         for gate in 0..<4 {
           let weight = Double(matrix[(gate * units + unit) * columns + column])
           packed[((unit / 8) * range.count + position) * 32 + gate * 8 + unit % 8] =
-            Float(weight * gateScales[gate])
+            Float(storage == .float32 ? weight * gateScales[gate] : weight)
         }
       }
     }

@@ -37,7 +37,8 @@ final class LinearLayer: Sendable {
   ) {
     var arguments = unsafe ecgd_rows(
       init: bias.base, init_stride: 0, x: x, x_stride: stride, weights: weights.base,
-      inputs: inputs, out: out, out_stride: paddedOutputs, blocks: blocks, rows: rows)
+      inputs: inputs, out: out, out_stride: paddedOutputs, blocks: blocks, rows: rows,
+      half: false)
     unsafe kernel.linear(&arguments)
   }
 }

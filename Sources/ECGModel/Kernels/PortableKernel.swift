@@ -15,6 +15,18 @@ enum PortableKernel {
     unsafe UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: Vector.self)
   }
 
+  /// Eight weights from the one at `index` on.
+  @inline(__always)
+  private static func load(_ weights: UnsafeRawPointer, _ index: Int, half: Bool) -> Vector {
+    guard half else {
+      return unsafe weights.loadUnaligned(fromByteOffset: 4 * index, as: Vector.self)
+    }
+    let bits = unsafe weights.loadUnaligned(fromByteOffset: 2 * index, as: SIMD8<UInt16>.self)
+    var vector = Vector()
+    for i in 0..<8 { vector[i] = Half.value(bits[i]) }
+    return vector
+  }
+
   static func step(_ s: ecgd_lstm_step) {
     for block in unsafe 0..<s.blocks {
       for window in unsafe 0..<s.windows {
@@ -23,10 +35,17 @@ enum PortableKernel {
           load(initial), load(initial + 8), load(initial + 16), load(initial + 24)
         )
         unsafe accumulate(
-          &gates, s.x + window * s.x_stride, s.input_weights + block * s.inputs * 32, s.inputs)
+          &gates, s.x + window * s.x_stride, s.input_weights, block * s.inputs, s.inputs,
+          half: s.half)
         unsafe accumulate(
-          &gates, s.h + window * s.h_stride, s.recurrent_weights + block * s.weight_rows * 32,
-          s.units)
+          &gates, s.h + window * s.h_stride, s.recurrent_weights, block * s.weight_rows, s.units,
+          half: s.half)
+        if unsafe s.scales {
+          gates.0 *= LSTMLayer.sumScale
+          gates.1 *= LSTMLayer.sumScale
+          gates.2 *= LSTMLayer.cellScale
+          gates.3 *= LSTMLayer.sumScale
+        }
         unsafe cell(
           gates, first: s.first, c: s.c + window * s.c_stride + block * 8,
           h: s.h_out + window * s.h_out_stride + block * 8)
@@ -37,14 +56,14 @@ enum PortableKernel {
   static func rows(_ p: ecgd_rows, vectors: Int) {
     let width = 8 * vectors
     for block in unsafe 0..<p.blocks {
-      let weights = unsafe p.weights + block * p.inputs * width
       for row in unsafe 0..<p.rows {
         let x = unsafe p.x + row * p.x_stride
         for vector in 0..<vectors {
           let at = block * width + 8 * vector
           var sum = unsafe load(p.`init` + row * p.init_stride + at)
           for k in unsafe 0..<p.inputs {
-            sum += unsafe load(weights + k * width + 8 * vector) * x[k]
+            let index = unsafe (block * p.inputs + k) * width + 8 * vector
+            sum += unsafe load(p.weights, index, half: p.half) * x[k]
           }
           unsafe store(sum, p.out + row * p.out_stride + at)
         }
@@ -52,19 +71,20 @@ enum PortableKernel {
     }
   }
 
+  /// Adds the products of `count` columns; the weights' first column is the `first` of their matrix.
   @inline(__always)
   private static func accumulate(
     _ gates: inout (Vector, Vector, Vector, Vector), _ x: UnsafePointer<Float>,
-    _ weights: UnsafePointer<Float>, _ count: Int
+    _ weights: UnsafeRawPointer, _ first: Int, _ count: Int, half: Bool
   ) {
-    var w = unsafe weights
+    var at = first * 32
     for k in 0..<count {
       let value = unsafe x[k]
-      unsafe gates.0 += load(w) * value
-      unsafe gates.1 += load(w + 8) * value
-      unsafe gates.2 += load(w + 16) * value
-      unsafe gates.3 += load(w + 24) * value
-      unsafe w += 32
+      unsafe gates.0 += load(weights, at, half: half) * value
+      unsafe gates.1 += load(weights, at + 8, half: half) * value
+      unsafe gates.2 += load(weights, at + 16, half: half) * value
+      unsafe gates.3 += load(weights, at + 24, half: half) * value
+      at += 32
     }
   }
 

@@ -39,6 +39,8 @@ public struct Architecture: Equatable, Sendable {
     case latent
     /// The latent, then the reference's numbers of the step.
     case latentAndReference
+    /// The last encoder layer's hidden state of the step: one stack of layers from end to end.
+    case hiddenStates
   }
 
   public enum Skip: String, CaseIterable, Equatable, Sendable {

@@ -4,12 +4,14 @@ struct FieldReader {
   private let object: JSONObject
   private let path: String
 
-  init(_ object: JSONObject, path: String = "", fields: [String]) throws(ModelError) {
+  init(
+    _ object: JSONObject, path: String = "", fields: [String], optional: [String] = []
+  ) throws(ModelError) {
     self.object = object
     self.path = path
     let missing = fields.filter { object[$0] == nil }.map { path + $0 }
     guard missing.isEmpty else { throw .missingFields(missing) }
-    for (key, _) in object.members where !fields.contains(key) {
+    for (key, _) in object.members where !fields.contains(key) && !optional.contains(key) {
       throw .unknownField(path + key)
     }
   }
@@ -17,6 +19,8 @@ struct FieldReader {
   func bad(_ key: String, expected: String) -> ModelError {
     .badField(path + key, expected: expected, actual: object[key]?.kind ?? "missing")
   }
+
+  func has(_ key: String) -> Bool { object[key] != nil }
 
   func isNull(_ key: String) -> Bool { object[key] == .null }
 

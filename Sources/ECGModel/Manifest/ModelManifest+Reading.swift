@@ -6,6 +6,7 @@ extension ModelManifest {
     "filters", "normalisation", "architecture", "error", "baseline", "trainingData", "licence",
     "toolVersions", "knownAnswer",
   ]
+  private static let optionalFields = ["weights"]
 
   /// The manifest of a checked file.
   init(_ file: SafetensorsFile) throws(ModelError) {
@@ -29,7 +30,7 @@ extension ModelManifest {
     if case .integer(let version)? = object["formatVersion"], version != Int64(Self.formatVersion) {
       throw .unknownFormatVersion(Int(version))
     }
-    let fields = try FieldReader(object, fields: Self.fields)
+    let fields = try FieldReader(object, fields: Self.fields, optional: Self.optionalFields)
     _ = try fields.integer("formatVersion", in: 1...1)
     name = try fields.string("name")
     description = try fields.string("description")
@@ -50,6 +51,7 @@ extension ModelManifest {
     filters = try Self.filters(fields)
     normalisation = try fields.choice("normalisation", Normalisation.self)
     architecture = try Self.architecture(fields)
+    weights = try Self.weights(fields)
     error = try Self.errorRule(fields)
     baseline = try Self.baseline(fields)
     trainingData = try fields.string("trainingData")
@@ -117,13 +119,34 @@ extension ModelManifest {
       throw .badField(
         "architecture.latent.kind", expected: "'lastHidden' or 'linear'", actual: other.kind)
     }
+    let decoderInput = try decoder.choice("input", Architecture.DecoderInput.self)
+    guard decoderInput != .hiddenStates || latent == .lastHidden else {
+      throw decoder.bad(
+        "input", expected: "'latent' or 'latentAndReference' beside a linear latent")
+    }
     return Architecture(
       encoderInput: try encoder.choice("input", Architecture.EncoderInput.self),
       encoderUnits: try encoder.integers("lstm", count: 1...8, in: 1...unitLimit),
       latent: latent,
-      decoderInput: try decoder.choice("input", Architecture.DecoderInput.self),
+      decoderInput: decoderInput,
       decoderUnits: try decoder.integers("lstm", count: 1...8, in: 1...unitLimit),
       skip: try output.choice("skip", Architecture.Skip.self))
+  }
+
+  private static func weights(_ fields: FieldReader) throws(ModelError) -> Weights {
+    guard fields.has("weights") else { return Weights(storage: .float32, roundingTolerance: nil) }
+    let weights = try fields.object("weights", fields: ["storage", "roundingTolerance"])
+    let storage = try weights.choice("storage", WeightStorage.self)
+    switch storage {
+    case .float32:
+      guard weights.isNull("roundingTolerance") else {
+        throw weights.bad("roundingTolerance", expected: "null, as float32 rounds nothing")
+      }
+      return Weights(storage: storage, roundingTolerance: nil)
+    case .float16:
+      return Weights(
+        storage: storage, roundingTolerance: try weights.positive("roundingTolerance"))
+    }
   }
 
   private static func errorRule(_ fields: FieldReader) throws(ModelError) -> ErrorRule {

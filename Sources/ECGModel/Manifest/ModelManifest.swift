@@ -17,6 +17,7 @@ public struct ModelManifest: Equatable, Sendable {
   public let filters: Filters
   public let normalisation: Normalisation
   public let architecture: Architecture
+  public let weights: Weights
   public let error: ErrorRule
   /// Parameters of the patient baseline by name; a single number is a list of one.
   public let baseline: [String: [Double]]
@@ -25,6 +26,14 @@ public struct ModelManifest: Equatable, Sendable {
   public let toolVersions: [String: String]
   /// Greatest absolute difference per sample in the known-answer test.
   public let knownAnswerTolerance: Double
+
+  /// How weights are stored; single precision where the manifest does not say.
+  public struct Weights: Equatable, Sendable {
+    public let storage: WeightStorage
+    /// Greatest absolute difference per sample from what the weights gave before they were rounded
+    /// to their storage; nil for `float32`.
+    public let roundingTolerance: Double?
+  }
 
   /// The leads of one window.
   public struct Leads: Equatable, Sendable {

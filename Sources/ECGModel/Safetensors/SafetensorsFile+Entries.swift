@@ -59,19 +59,24 @@ extension SafetensorsFile {
 }
 
 extension SafetensorsFile {
-  /// The finite numbers of an `F32` tensor of exactly this shape.
+  /// The finite numbers of a tensor of exactly this shape and type, which is `f32` or `f16`.
   ///
   /// Errors: `missingTensor`, `wrongDtype`, `wrongShape`, `notFinite`.
-  func floats(_ name: String, shape: [Int]) throws(ModelError) -> [Float] {
+  func floats(
+    _ name: String, shape: [Int], dtype: Dtype = .f32
+  ) throws(ModelError) -> [Float] {
     guard let tensor = self[name] else { throw .missingTensor(name) }
-    return try floats(tensor, shape: shape)
+    return try floats(tensor, shape: shape, dtype: dtype)
   }
 
-  func floats(_ tensor: TensorDescriptor, shape: [Int]) throws(ModelError) -> [Float] {
+  func floats(
+    _ tensor: TensorDescriptor, shape: [Int], dtype: Dtype = .f32
+  ) throws(ModelError) -> [Float] {
+    precondition(dtype == .f32 || dtype == .f16)
     let offset = tensor.range.lowerBound
-    guard tensor.dtype == .f32 else {
+    guard tensor.dtype == dtype else {
       throw .wrongDtype(
-        tensor: tensor.name, byteOffset: offset, expected: Dtype.f32.rawValue,
+        tensor: tensor.name, byteOffset: offset, expected: dtype.rawValue,
         actual: tensor.dtype.rawValue)
     }
     guard tensor.shape == shape else {
@@ -80,10 +85,10 @@ extension SafetensorsFile {
     }
     var values = [Float](repeating: 0, count: tensor.count)
     for i in values.indices {
-      let at = offset + 4 * i
+      let at = offset + dtype.byteCount * i
       var bits: UInt32 = 0
-      for byte in (0..<4).reversed() { bits = bits << 8 | UInt32(bytes[at + byte]) }
-      values[i] = Float(bitPattern: bits)
+      for byte in (0..<dtype.byteCount).reversed() { bits = bits << 8 | UInt32(bytes[at + byte]) }
+      values[i] = dtype == .f16 ? Half.value(UInt16(bits)) : Float(bitPattern: bits)
       guard values[i].isFinite else {
         throw .notFinite(tensor: tensor.name, byteOffset: at, element: i)
       }

@@ -64,8 +64,10 @@ struct ReferenceNetwork {
     }
     for layer in encoder { sequence = layer.run(sequence) }
     let z = latent?.run(sequence.last!) ?? sequence.last!
-    sequence = window.indices.map { step in
-      shape.decoderInput == "latentAndReference" ? z + reference![step] : z
+    if shape.decoderInput != "hiddenStates" {
+      sequence = window.indices.map { step in
+        shape.decoderInput == "latentAndReference" ? z + reference![step] : z
+      }
     }
     for layer in decoder { sequence = layer.run(sequence) }
     let steps = sequence.enumerated().map { step, h in

@@ -16,6 +16,14 @@ struct SafetensorsBuilder {
     tensors.append(Tensor(name: name, shape: shape, data: Self.bytes(values)))
   }
 
+  /// Numbers of binary16, rounded where they are not.
+  mutating func addHalves(_ name: String, _ shape: [Int], _ values: [Float]) {
+    let data = values.flatMap { value in
+      withUnsafeBytes(of: Float16(value).bitPattern.littleEndian) { Array($0) }
+    }
+    tensors.append(Tensor(name: name, dtype: "F16", shape: shape, data: data))
+  }
+
   static func bytes(_ values: [Float]) -> [UInt8] {
     values.flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) } }
   }

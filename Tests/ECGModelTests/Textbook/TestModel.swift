@@ -21,12 +21,20 @@ struct TestModel {
   var tolerance = "1e-4"
   var seed: UInt64 = 1
   var weightRange: ClosedRange<Float> = -0.7...0.7
+  /// LSTM matrices as binary16.
+  var halves = false
+  var roundingTolerance = "1e-2"
 
   var isConditioned: Bool {
-    encoderInput != "signal" || decoderInput != "latent" || skip != "none"
+    encoderInput != "signal" || decoderInput == "latentAndReference" || skip != "none"
   }
   var numbersPerStep: Int { samplesPerStep * leads }
   var windowCount: Int { length * leads }
+
+  private var weights: String {
+    halves
+      ? #""weights": {"storage": "float16", "roundingTolerance": \#(roundingTolerance)},"# : ""
+  }
 
   var manifest: String {
     let latent =
@@ -38,6 +46,7 @@ struct TestModel {
        "samplesPerStep": \(samplesPerStep),
        "filters": {"highPass": {"hz": 0.5, "order": 2}, "lowPass": null, "mainsNotch": true},
        "normalisation": "\(normalisation)",
+       \(weights)
        "architecture": {"encoder": {"input": "\(encoderInput)", "lstm": \(encoder)},
          "latent": \(latent), "decoder": {"input": "\(decoderInput)", "lstm": \(decoder)},
          "output": {"skip": "\(skip)"}},
@@ -48,7 +57,21 @@ struct TestModel {
       """
   }
 
+  /// The network of the stored weights.
   var network: ReferenceNetwork {
+    var network = unrounded
+    guard halves else { return network }
+    func round(_ layer: inout ReferenceNetwork.Layer) {
+      layer.weightIH = layer.weightIH.map { Float(Float16($0)) }
+      layer.weightHH = layer.weightHH.map { Float(Float16($0)) }
+    }
+    for i in network.encoder.indices { round(&network.encoder[i]) }
+    for i in network.decoder.indices { round(&network.decoder[i]) }
+    return network
+  }
+
+  /// The network before its weights were rounded to be stored.
+  var unrounded: ReferenceNetwork {
     var random = Seeded(seed)
     func layers(_ units: [Int], inputs: Int) -> [ReferenceNetwork.Layer] {
       var inputs = inputs
@@ -72,7 +95,8 @@ struct TestModel {
     let latent = latentSize.map { linear($0, encoder.last!) }
     let latentCount = latentSize ?? encoder.last!
     let decoderLayers = layers(
-      decoder, inputs: latentCount + (decoderInput == "latent" ? 0 : numbersPerStep))
+      decoder,
+      inputs: latentCount + (decoderInput == "latentAndReference" ? numbersPerStep : 0))
     return ReferenceNetwork(
       encoder: encoderLayers, latent: latent, decoder: decoderLayers,
       output: linear(numbersPerStep, decoder.last!))
@@ -103,8 +127,16 @@ struct TestModel {
     for (stack, layers) in [("encoder", network.encoder), ("decoder", network.decoder)] {
       for (i, layer) in layers.enumerated() {
         let rows = 4 * layer.units
-        file.add("\(stack).\(i).weight_ih", [rows, layer.inputs], layer.weightIH)
-        file.add("\(stack).\(i).weight_hh", [rows, layer.units], layer.weightHH)
+        let matrices = [
+          ("weight_ih", layer.inputs, layer.weightIH), ("weight_hh", layer.units, layer.weightHH),
+        ]
+        for (name, columns, matrix) in matrices {
+          if halves {
+            file.addHalves("\(stack).\(i).\(name)", [rows, columns], matrix)
+          } else {
+            file.add("\(stack).\(i).\(name)", [rows, columns], matrix)
+          }
+        }
         file.add("\(stack).\(i).bias", [rows], layer.bias)
       }
     }
@@ -120,10 +152,14 @@ struct TestModel {
     let references = windows(knownAnswers, seed: 1002)
     file.add("knownAnswer.input", shape, inputs.flatMap { $0 })
     if isConditioned { file.add("knownAnswer.reference", shape, references.flatMap { $0 }) }
-    let outputs = zip(inputs, references).flatMap { input, reference in
-      network.run(steps(input), reference: steps(reference), self).reconstruction.map { Float($0) }
+    func answer(_ network: ReferenceNetwork) -> [Float] {
+      zip(inputs, references).flatMap { input, reference in
+        network.run(steps(input), reference: steps(reference), self).reconstruction
+          .map { Float($0) }
+      }
     }
-    file.add("knownAnswer.reconstruction", shape, outputs)
+    file.add("knownAnswer.reconstruction", shape, answer(network))
+    if halves { file.add("knownAnswer.unrounded", shape, answer(unrounded)) }
     file.metadata["ecgd.manifest"] = manifest
     return file
   }
@@ -145,6 +181,11 @@ struct TestModel {
       leads: 2, length: 32, samplesPerStep: 4, encoderInput: "differenceAndReference",
       encoder: [8, 12], decoderInput: "latentAndReference", decoder: [9, 16]),
     TestModel(length: 20, samplesPerStep: 20, encoder: [12], decoder: [12], skip: "reference"),
+    TestModel(length: 25, encoder: [20], decoderInput: "hiddenStates", decoder: [72, 9]),
+    TestModel(encoder: [16, 9], decoder: [8, 24], halves: true),
+    TestModel(
+      encoderInput: "differenceAndReference", encoder: [6], latentSize: 4,
+      decoderInput: "latentAndReference", decoder: [70], skip: "reference", halves: true),
   ]
 }
 
