@@ -10,7 +10,7 @@ struct ECGControl: ParsableCommand {
     subcommands: [
       Watch.self, Status.self, Replay.self, Evaluate.self, Score.self, Model.self, Demo.self,
       Extract.self,
-      CheckConfig.self,
+      CheckConfig.self, Bench.self,
     ])
 }
 

@@ -1,0 +1,9 @@
+import ArgumentParser
+
+/// `ecgctl bench`: how fast this machine is at what ecgd does.
+struct Bench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench",
+    abstract: "Measure how much this machine carries.",
+    subcommands: [PipelineBench.self])
+}
