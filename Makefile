@@ -15,7 +15,7 @@ endif
 export ECGD_PYTHON := $(CURDIR)/$(PYTHON)
 SOURCES := Package.swift Sources Tests
 
-.PHONY: help deps build demo test check lint verify clean
+.PHONY: help deps build demo test check lint verify clean bench-pipeline-peer
 
 help:
 	@echo "make demo    a real heart's ectopic beats become alerts (RECORD=dir/208 for another record)"
@@ -42,6 +42,15 @@ demo: build
 test: deps $(PYTHON)
 	swift build --build-tests
 	swift test --skip-build
+
+# The same job in one Python process, measured side by side.
+build/pipeline-peer/bin/python3: Benchmarks/pipeline/requirements.txt
+	python3 -m venv build/pipeline-peer
+	build/pipeline-peer/bin/pip install --quiet --requirement $<
+	@touch $@
+
+bench-pipeline-peer: build build/pipeline-peer/bin/python3
+	build/pipeline-peer/bin/python3 Benchmarks/pipeline/compare.py
 
 lint:
 	swift format lint --strict --recursive $(SOURCES)

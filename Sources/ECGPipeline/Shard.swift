@@ -18,7 +18,7 @@ public struct Detection: Equatable, Sendable {
 public final class Shard {
   public let plan: ModelPlan
   var settings: AlarmSettings
-  var streams: [Int: StreamPipeline] = [:]
+  var streams = StreamTable()
   var batch: WindowBatch
   /// What has not been collected yet, oldest first.
   public internal(set) var drafts: [AlertDraft] = []
@@ -62,7 +62,7 @@ public final class Shard {
   /// Lets every stream go.
   public func dischargeAll() {
     flush()
-    for slot in streams.keys.sorted() { discharge(slot: slot) }
+    for slot in streams.slots { discharge(slot: slot) }
   }
 
   /// New limits, from the next window on.

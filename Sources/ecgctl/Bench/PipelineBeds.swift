@@ -63,6 +63,22 @@ struct PipelineBeds {
     }
   }
 
+  /// Plays on and judges nothing: hands over every packet, as it lies in the buffer, with its bed.
+  mutating func hand(
+    until seconds: Double, to body: (_ bed: Int, _ packet: ArraySlice<UInt8>) throws -> Void
+  ) rethrows {
+    let end = signals.rate.samples(seconds: seconds)
+    while position < end {
+      preparePackets()
+      var start = 0
+      for bed in 0..<count {
+        try body(bed, packets[start..<ends[bed]])
+        start = ends[bed]
+      }
+      position += packetSamples
+    }
+  }
+
   private mutating func preparePackets() {
     packets.removeAll(keepingCapacity: true)
     ends.removeAll(keepingCapacity: true)

@@ -34,6 +34,12 @@ struct PipelineBench: ParsableCommand {
   @Option(help: "The model's file.")
   var model = "Models/default.safetensors"
 
+  @Option(
+    help: """
+      Measure nothing: write the packets of the first number of beds, learning time included, for       other programs to be measured with. Each stands behind its length and the number of its       bed, 32 bits each.
+      """)
+  var packets: String?
+
   @Flag(help: "Print one JSON object.")
   var json = false
 
@@ -57,6 +63,7 @@ struct PipelineBench: ParsableCommand {
       StandardError.write("ecgctl bench pipeline: \(error)\n")
       throw ExitCode(EX_DATAERR)
     }
+    if let packets { return try write(plan, to: packets) }
     let report = try measure(plan)
     print(json ? try report.json : report.text)
   }
@@ -89,6 +96,35 @@ struct PipelineBench: ParsableCommand {
       historySeconds: SignalPath.historySeconds, machine: ProcessFigures.machine, runs: runs,
       costRatio: costs.count > 1 ? costs.last! / costs.first! : nil,
       memory: try PipelineMemory.parts(plan, rate: sampleRate))
+  }
+
+  private func write(_ plan: ModelPlan, to path: String) throws {
+    let sampleRate = SampleRate(millihertz: UInt32((rate * 1000).rounded()))
+    let length = Self.learningSeconds(plan) + seconds
+    var beds = PipelineBeds(
+      plan, count: streams[0],
+      signals: PipelineSignals(rate: sampleRate, seconds: length + 1, beds: streams[0]),
+      packetSamples: packetSamples(sampleRate), batch: batch, maximumWaitMs: 0)
+    guard FileManager.default.createFile(atPath: path, contents: nil),
+      let file = FileHandle(forWritingAtPath: path)
+    else {
+      StandardError.write("ecgctl bench pipeline: \(path) cannot be written\n")
+      throw ExitCode(EX_CANTCREAT)
+    }
+    var buffer: [UInt8] = []
+    try beds.hand(until: length) { bed, packet in
+      for word in [UInt32(packet.count), UInt32(bed)] {
+        for shift in stride(from: 0, to: 32, by: 8) {
+          buffer.append(UInt8(truncatingIfNeeded: word >> UInt32(shift)))
+        }
+      }
+      buffer += packet
+      guard buffer.count > 1 << 20 else { return }
+      try file.write(contentsOf: buffer)
+      buffer.removeAll(keepingCapacity: true)
+    }
+    try file.write(contentsOf: buffer)
+    try file.close()
   }
 
   private func packetSamples(_ sampleRate: SampleRate) -> Int {
