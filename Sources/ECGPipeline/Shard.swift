@@ -26,6 +26,9 @@ public final class Shard {
   public var scores: [WindowScore]?
   /// Every detected beat, judged or not, for those who ask for it; nil keeps none.
   public var detections: [Detection]?
+  /// Monotonic time in nanoseconds, for `latency`; nil measures none.
+  public var clock: (@Sendable () -> UInt64)?
+  /// From a window's last packet coming in to its score.
   public internal(set) var latency = LatencyHistogram()
   private var discharged = StreamCounters()
 

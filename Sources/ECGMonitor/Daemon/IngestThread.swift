@@ -14,6 +14,8 @@ enum IngestCommand: Sendable {
 enum IngestReport: Sendable {
   case status(token: UInt64, IngestStatus)
   case streamRefused(StreamKey)
+  /// A packet was dropped because its shard's ring was full.
+  case shed
   case stopped
 }
 
@@ -34,6 +36,8 @@ final class IngestChannel: Sendable {
   let commands = SPSCRing<IngestCommand>(minimumCapacity: 16)
   let reports = SPSCRing<IngestReport>(minimumCapacity: 256)
   let doorbell: Doorbell
+  /// Whether there is always more in the sockets than one turn takes.
+  let isFlooded = Atomic<Bool>(false)
 
   init() throws(SystemCallError) { doorbell = try Doorbell() }
 }
@@ -54,9 +58,15 @@ struct IngestThread: ~Copyable {
   let topic = Message()
   let packet = Message()
   var isStopping = false
+  private var fullTurns = 0
+  var shedNs: UInt64 = 0
 
   /// Messages taken from one socket in one turn, so that none starves the others.
   static let messagesPerTurn = 256
+  /// So many turns in a row that left messages behind make a flood.
+  static let floodTurns = 16
+  /// The publisher is told of dropped packets this often at most.
+  static let shedReportNs: UInt64 = 1_000_000_000
   static let idleMs = 250
   /// A stream that has sent nothing for this long gives up its place.
   static let dischargeAfterNs: UInt64 = 3_600_000_000_000
@@ -89,7 +99,9 @@ struct IngestThread: ~Copyable {
       wait()
       takeCommands()
       let now = MonotonicClock.nanoseconds()
-      for i in sockets.indices { takeMessages(from: i, nowNs: now) }
+      var isFull = false
+      for i in sockets.indices where takeMessages(from: i, nowNs: now) { isFull = true }
+      noteFlood(isFull)
       board.streams.store(directory.count, ordering: .relaxed)
       board.packets.store(status.packets, ordering: .relaxed)
       if now - expiryNs > 1_000_000_000 {
@@ -102,6 +114,11 @@ struct IngestThread: ~Copyable {
     _ = channel.reports.push(.stopped)
     publisher.ring()
     heartbeat.retire()
+  }
+
+  private mutating func noteFlood(_ isFull: Bool) {
+    fullTurns = isFull ? fullTurns + 1 : 0
+    channel.isFlooded.store(fullTurns >= Self.floodTurns, ordering: .relaxed)
   }
 
   private mutating func wait() {
@@ -136,7 +153,7 @@ struct IngestThread: ~Copyable {
     repeat {
       before = status.packets
       let now = MonotonicClock.nanoseconds()
-      for i in sockets.indices { takeMessages(from: i, nowNs: now) }
+      for i in sockets.indices { _ = takeMessages(from: i, nowNs: now) }
     } while status.packets > before && MonotonicClock.nanoseconds() < end
   }
 }

@@ -22,7 +22,9 @@ struct PublisherThread: ~Copyable {
   var writer: AlertWriter
   var active = ActiveAlarms()
   var question: StatusQuestion?
-  var refusals = StreamRefusals()
+  var refusals = DaemonAlarm(
+    .streamLimit, ending: "no stream has been refused for ten seconds")
+  var overload = DaemonAlarm(.overload, ending: "ecgd has kept up for ten seconds")
   let facts: DaemonFacts
   var lastToken: UInt64 = 0
   private var stoppedShards = 0
@@ -63,7 +65,8 @@ struct PublisherThread: ~Copyable {
       takeSubscriptions()
       takeRequests()
       answerIfComplete()
-      publish(refusals.tick(nowNs: MonotonicClock.nanoseconds()))
+      let now = MonotonicClock.nanoseconds()
+      publish(refusals.tick(nowNs: now) + overload.tick(nowNs: now))
       askForBoardIfDue()
       writer.maintain(log: log)
     }
@@ -88,7 +91,12 @@ struct PublisherThread: ~Copyable {
       switch report {
       case .status(let token, let status): question?.take(status, token: token)
       case .streamRefused(let key):
-        drafts += refusals.take(key, nowNs: MonotonicClock.nanoseconds())
+        drafts += refusals.take(
+          "stream \(key) was refused", nowNs: MonotonicClock.nanoseconds())
+      case .shed:
+        drafts += overload.take(
+          "packets come faster than ecgd takes them, and are dropped",
+          nowNs: MonotonicClock.nanoseconds())
       case .stopped: break
       }
     }
@@ -97,11 +105,20 @@ struct PublisherThread: ~Copyable {
         switch report {
         case .alert(let draft, let facts): drafts.append(.stream(draft, facts))
         case .status(let token, let status): question?.take(status, ofShard: i, token: token)
+        case .shed(let what):
+          drafts += overload.take(Self.words(what), nowNs: MonotonicClock.nanoseconds())
         case .stopped: stoppedShards += 1
         }
       }
     }
     return drafts
+  }
+
+  private static func words(_ shed: Shedding) -> String {
+    switch shed {
+    case .nothing, .windows: "ecgd cannot keep up: beats are found, but not compared"
+    case .packets: "ecgd cannot keep up: samples that come late are dropped"
+    }
   }
 
   /// Journal first, then the socket.

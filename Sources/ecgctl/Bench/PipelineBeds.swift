@@ -35,6 +35,7 @@ struct PipelineBeds {
     maximumWaitNs = UInt64(maximumWaitMs) * 1_000_000
     samples = [Float](repeating: 0, count: packetSamples)
     shard = Shard(plan, AlarmSettings(), maximumWindows: batch)
+    shard.clock = MonotonicClock.nanoseconds
     encoder = SamplePacketEncoder(
       sampleRate: signals.rate,
       leads: [PacketLead(Lead("MLII")!, gain: PipelineSignals.unitsPerMillivolt)], format: .int16,
@@ -106,7 +107,7 @@ struct PipelineBeds {
       take(bytes.extracting(start..<ends[bed]), bed: bed, nowNs: nowNs)
       start = ends[bed]
       if shard.hasWaitingWindows, nowNs - waitingSinceNs >= maximumWaitNs {
-        shard.flush(nowNs: nowNs)
+        shard.flush()
       }
     }
     shard.collect { _ in true }
