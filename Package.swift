@@ -120,7 +120,7 @@ let package = Package(
       "ECGMonitorTests",
       [
         "ECGMonitor", "ECGWire", "ECGJournal", "ECGAlarm", "ZeroMQ", "ECGCore", "PipelineTesting",
-        "ProcessTesting", logging,
+        "ProcessTesting", "CAllocationCounter", "ECGRecords", "ECGModel", logging,
       ]),
   ],
   cLanguageStandard: .c11

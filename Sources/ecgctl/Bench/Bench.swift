@@ -5,5 +5,5 @@ struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
     abstract: "Measure how much this machine carries.",
-    subcommands: [PipelineBench.self, DaemonBench.self])
+    subcommands: [PipelineBench.self, DaemonBench.self, DaemonSoak.self])
 }

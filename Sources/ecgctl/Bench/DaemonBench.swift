@@ -145,7 +145,7 @@ struct DaemonBench: ParsableCommand {
     let oracle = try DaemonOracle(
       &ward, beds: alerting, turns: end, plan: plan, configuration: daemon.configuration)
     let residentBefore = daemon.residentBytes
-    try ward.play(turns: 0..<first)
+    try ward.play(turns: 0..<first, bedsAtOnce: 100)
     try daemon.wait { $0.samples >= Int64(first * packetSamples * beds) }
     let listener = try DaemonListener(daemon.alertsEndpoint)
     defer { listener.stop() }

@@ -78,9 +78,15 @@ struct DaemonGateways {
     _ = try gateway.socket.send(bytes)
   }
 
-  /// As fast as the daemon takes it.
-  mutating func play(turns: Range<Int>) throws {
-    for turn in turns { for bed in 0..<beds { try send(bed: bed, turn: turn) } }
+  /// As fast as the daemon takes it, some beds after others: all at once would be slower than real
+  /// time where there are many, and so an overload.
+  mutating func play(turns: Range<Int>, bedsAtOnce: Int = .max) throws {
+    var first = 0
+    while first < beds {
+      let end = min(beds, first + min(bedsAtOnce, beds))
+      for turn in turns { for bed in first..<end { try send(bed: bed, turn: turn) } }
+      first = end
+    }
   }
 
   /// In real time, the beds spread evenly over each turn. Returns when each turn began, and how

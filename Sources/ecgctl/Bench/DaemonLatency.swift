@@ -34,7 +34,7 @@ struct DaemonLatency {
     let recoveredFrom = turns.end - (turns.end - turns.middle) * 2 / 5
     for (atNs, event) in events {
       if event.condition == .overload {
-        let seconds = Double(atNs - startNs) / 1e9
+        let seconds = Double(Int64(atNs) - Int64(startNs)) / 1e9
         if event.phase == .start { overloadStarts.append(seconds) }
         if event.phase == .end { overloadEnds.append(seconds) }
       }
