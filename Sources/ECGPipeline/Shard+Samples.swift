@@ -79,10 +79,10 @@ extension Shard {
 
   /// Raises or clears the alarm of streams that have sent nothing, by wall time.
   public func tick(nowNs: UInt64) {
-    for stream in streams.values {
+    streams.forEach { stream in
       guard let expected = stream.continuity.expected, nowNs > stream.lastReceivedNs,
         Double(nowNs - stream.lastReceivedNs) / 1e9 >= stream.settings.silentAfterSeconds
-      else { continue }
+      else { return }
       if !stream.condition(.streamSilent).isActive {
         judge(.streamSilent, of: stream, .exceeding, at: expected - 1)
       }

@@ -44,7 +44,9 @@ public final class Shard {
 
   /// What has happened to all streams, those discharged included.
   public var totals: StreamCounters {
-    streams.values.reduce(discharged) { $0 + $1.counters }
+    var sum = discharged
+    streams.forEach { sum = sum + $0.counters }
+    return sum
   }
 
   /// Makes room for a stream; the only call that allocates.
@@ -71,7 +73,7 @@ public final class Shard {
   /// New limits, from the next window on.
   public func apply(_ settings: AlarmSettings) {
     self.settings = settings
-    for stream in streams.values { stream.apply(settings) }
+    streams.forEach { $0.apply(settings) }
   }
 
   /// Hands over the drafts, oldest first, until `body` takes no more.

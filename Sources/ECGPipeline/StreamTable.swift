@@ -14,8 +14,12 @@ struct StreamTable {
     }
   }
 
-  /// In the order of the slots.
-  var values: some Sequence<StreamPipeline> { places.lazy.compactMap { $0 } }
+  /// In the order of the slots. Unoptimised builds allocate for any sequence but a range.
+  func forEach(_ body: (StreamPipeline) -> Void) {
+    for slot in 0..<places.count {
+      if let stream = places[slot] { body(stream) }
+    }
+  }
 
   /// The slots in use, in order.
   var slots: [Int] { places.indices.filter { places[$0] != nil } }

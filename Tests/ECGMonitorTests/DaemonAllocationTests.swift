@@ -33,12 +33,13 @@ import ZeroMQ
 
   @Test func afterTheAdmissionsNoThreadOfTheDaemonAllocatesForPacketsOrWindows() throws {
     let beds = 6
-    let seconds = 70.0
+    let seconds = 98.0
     let samples = calmHeart(seconds: seconds)
     let model = try TestModel.beats().model
     let bench = try DaemonBench(model, maximumStreams: beds)
-    var gateways = try (0..<beds).map { try Bed(bench.gateway(), number: $0) }
-    let half = samples.count / 2
+    let gateways = try (0..<beds).map { try Bed(bench.gateway(), number: $0) }
+    // Past the learning, with some seconds of what comes after it.
+    let half = samples.count * 5 / 7
     for i in gateways.indices { try gateways[i].play(samples[..<half]) }
     let before = try bench.wait { $0.samples == Int64(beds * half) }
     // The answer is on its way from the last thread when the counting begins.

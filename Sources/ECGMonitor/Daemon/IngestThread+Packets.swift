@@ -89,8 +89,8 @@ extension IngestThread {
 
   /// Streams that have sent nothing for long give up their places.
   mutating func dischargeForgotten(nowNs: UInt64) {
-    for (slot, entry) in directory.entries.enumerated() {
-      guard let entry, nowNs > entry.lastPacketNs,
+    for slot in 0..<directory.entries.count {
+      guard let entry = directory.entries[slot], nowNs > entry.lastPacketNs,
         nowNs - entry.lastPacketNs > Self.dischargeAfterNs
       else { continue }
       log.log(

@@ -19,6 +19,8 @@ struct PublisherThread: ~Copyable {
   let board: StatusBoard
   var sockets: PublisherSockets
   var poller = Poller()
+  private let controlIndex: Int
+  private let alertsIndex: Int
   var writer: AlertWriter
   var active = ActiveAlarms()
   var question: StatusQuestion?
@@ -49,8 +51,8 @@ struct PublisherThread: ~Copyable {
     self.sockets = sockets
     self.writer = writer
     self.facts = facts
-    _ = poller.add(self.sockets.control)
-    _ = poller.add(self.sockets.alerts)
+    controlIndex = poller.add(self.sockets.control)
+    alertsIndex = poller.add(self.sockets.alerts)
     _ = poller.add(descriptor: doorbell.descriptor)
   }
 
@@ -62,8 +64,9 @@ struct PublisherThread: ~Copyable {
       wait()
       let drafts = takeReports()
       publish(drafts)
-      takeSubscriptions()
-      takeRequests()
+      // Looking for what is not there would allocate.
+      if poller.events(alertsIndex).contains(.readable) { takeSubscriptions() }
+      if poller.events(controlIndex).contains(.readable) { takeRequests() }
       answerIfComplete()
       let now = MonotonicClock.nanoseconds()
       publish(refusals.tick(nowNs: now) + overload.tick(nowNs: now))
@@ -75,7 +78,8 @@ struct PublisherThread: ~Copyable {
 
   private mutating func wait() {
     doorbell.announceSleep()
-    let hasWork = shards.contains { $0.reports.count > 0 } || ingest.reports.count > 0
+    var hasWork = ingest.reports.count > 0
+    for i in 0..<shards.count where shards[i].reports.count > 0 { hasWork = true }
     do {
       _ = try poller.wait(timeoutMs: hasWork ? 0 : Self.idleMs)
     } catch {
@@ -100,7 +104,8 @@ struct PublisherThread: ~Copyable {
       case .stopped: break
       }
     }
-    for (i, shard) in shards.enumerated() {
+    for i in 0..<shards.count {
+      let shard = shards[i]
       while drafts.count < Self.alertsPerTurn, let report = shard.reports.pop() {
         switch report {
         case .alert(let draft, let facts): drafts.append(.stream(draft, facts))

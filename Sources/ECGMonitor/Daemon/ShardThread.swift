@@ -35,7 +35,8 @@ struct ShardThread {
   private static let shedReportNs: UInt64 = 1_000_000_000
 
   init(
-    channel: ShardChannel, ingest: IngestChannel, publisher: Doorbell, heartbeat: ThreadProgress.Heartbeat,
+    channel: ShardChannel, ingest: IngestChannel, publisher: Doorbell,
+    heartbeat: ThreadProgress.Heartbeat,
     log: RateLimitedLog, mailbox: ReloadMailbox, plan: ModelPlan, settings: AlarmSettings,
     configuration: Configuration, scoreLog: ScoreLog? = nil
   ) {

@@ -38,9 +38,10 @@ struct DaemonGateways {
     self.packetSamples = packetSamples
     self.liveTurn = liveTurn
     let context = try Context()
-    sockets = try endpoint.map { at in
-      try (0..<gateways).map { _ in try Holder(at, in: context) }
-    } ?? []
+    sockets =
+      try endpoint.map { at in
+        try (0..<gateways).map { _ in try Holder(at, in: context) }
+      } ?? []
     func encoder(_ session: UInt32) -> SamplePacketEncoder {
       SamplePacketEncoder(
         sampleRate: signals.rate,

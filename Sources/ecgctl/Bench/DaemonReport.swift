@@ -67,7 +67,8 @@ struct DaemonReport: Codable {
         run.packetsShed)
     if let relieved = run.relievedSeconds {
       text += String(
-        format: "\n       overload told at %@ s, load taken away at %.0f s, over at %@ s; then p50 %@ ms, p99 %@ ms",
+        format:
+          "\n       overload told at %@ s, load taken away at %.0f s, over at %@ s; then p50 %@ ms, p99 %@ ms",
         times(run.overloadAlertSeconds), relieved, times(run.overloadEndSeconds),
         ms(run.recoveredP50Ms).trimmingCharacters(in: .whitespaces),
         ms(run.recoveredP99Ms).trimmingCharacters(in: .whitespaces))

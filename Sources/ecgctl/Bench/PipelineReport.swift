@@ -65,10 +65,13 @@ struct PipelineReport: Codable {
           run.microsecondsPerBedSecond, run.windowsPerSecondPerCore,
           Double(run.residentBytesPerBed ?? 0) / 1024, Double(run.heapBytesPerBed ?? 0) / 1024))
     }
-    if let costRatio { lines.append(String(format: "cost of a bed, most over fewest: %.3f", costRatio)) }
+    if let costRatio {
+      lines.append(String(format: "cost of a bed, most over fewest: %.3f", costRatio))
+    }
     lines.append("memory of one bed, bytes on the heap:")
     for part in memory {
-      lines.append("  " + part.part.padding(toLength: 34, withPad: " ", startingAt: 0) + "\(part.bytes)")
+      lines.append(
+        "  " + part.part.padding(toLength: 34, withPad: " ", startingAt: 0) + "\(part.bytes)")
     }
     return lines.joined(separator: "\n")
   }
