@@ -37,6 +37,9 @@ struct DaemonBench: ParsableCommand {
   @Option(help: "Gateways, each with a socket of its own.")
   var gateways = 8
 
+  @Option(help: "Let the daemon run on this one processor only; taskset(1) keeps this program off it.")
+  var core: Int?
+
   @Option(help: "Beds that are 100 per cent; measured where it is left out.")
   var capacity: Double?
 
@@ -51,7 +54,7 @@ struct DaemonBench: ParsableCommand {
   private static let reliefSeconds = 25
   /// Beds whose hearts bring alerts; more would measure the journal.
   private static let alertingBeds = 400
-  private static let greatestBeds = 10_000
+  private static let greatestBeds = 60_000
 
   func validate() throws {
     guard loads.allSatisfy({ (1...1000).contains($0) }) else {
@@ -103,7 +106,7 @@ struct DaemonBench: ParsableCommand {
         streams: {maximum: \(beds), shards: \(shards), silentAfterSeconds: 3600}
         alarm: {persistence: {k: 1, n: 1}, clearAfterSeconds: 0}
         baseline: {learningSeconds: 20}
-        """)
+        """, core: core)
   }
 
   private func measureCapacity() throws -> Double {

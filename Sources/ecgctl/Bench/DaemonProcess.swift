@@ -10,7 +10,8 @@ final class DaemonProcess {
   private static let patienceSeconds = 60.0
 
   /// - Parameter settings: YAML for the sections that are not sockets or files.
-  init(settings: String) throws {
+  /// - Parameter core: the one processor that it may run on; nil for all.
+  init(settings: String, core: Int? = nil) throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "ecgd-bench-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let file = folder.appending(path: "ecgd.yaml")
@@ -28,8 +29,13 @@ final class DaemonProcess {
     } catch {
       throw Failure(reason: "\(error)")
     }
-    process.executableURL = Self.binary
-    process.arguments = ["--config", file.path]
+    if let core {
+      process.executableURL = URL(filePath: "/usr/bin/taskset")
+      process.arguments = ["-c", "\(core)", Self.binary.path, "--config", file.path]
+    } else {
+      process.executableURL = Self.binary
+      process.arguments = ["--config", file.path]
+    }
     let log = folder.appending(path: "log")
     _ = FileManager.default.createFile(atPath: log.path, contents: nil)
     process.standardError = try FileHandle(forWritingTo: log)
