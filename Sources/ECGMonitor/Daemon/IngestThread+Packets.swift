@@ -135,12 +135,11 @@ extension IngestThread {
     }
   }
 
+  /// The shard is woken once a turn, for all that came in it.
   private static func push(
     _ bytes: RawSpan, to shard: ShardChannel, _ tag: UInt32, _ word: UInt64
   ) -> Bool {
-    guard shard.packets.push(bytes, tag: tag, word: word) else { return false }
-    shard.doorbell.ring()
-    return true
+    shard.packets.push(bytes, tag: tag, word: word)
   }
 
   /// A shard that hangs is the watchdog's matter: it stops beating while this thread goes on.

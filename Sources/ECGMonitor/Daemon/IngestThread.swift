@@ -1,5 +1,6 @@
 import ECGCore
 import ECGWire
+import Glibc
 import Logging
 import Synchronization
 import ZeroMQ
@@ -59,10 +60,14 @@ struct IngestThread: ~Copyable {
   let packet = Message()
   var isStopping = false
   private var fullTurns = 0
+  private var turnPackets: UInt64 = 0
+  private var turnNs: UInt64 = 0
   var shedNs: UInt64 = 0
 
   /// Messages taken from one socket in one turn, so that none starves the others.
   static let messagesPerTurn = 256
+  static let gatheringPacketsPerSecond: UInt64 = 5000
+  static let gatheringMicroseconds: UInt32 = 1000
   /// So many turns in a row that left messages behind make a flood.
   static let floodTurns = 16
   /// The publisher is told of dropped packets this often at most.
@@ -108,12 +113,31 @@ struct IngestThread: ~Copyable {
         expiryNs = now
         dischargeForgotten(nowNs: now)
       }
+      ringShards()
+      if !isFull { gather(nowNs: now) }
     }
     drain()
     for shard in shards { send([], to: shard, ShardRecord.tag(ShardRecord.stop, slot: 0), 0) }
+    ringShards()
     _ = channel.reports.push(.stopped)
     publisher.ring()
     heartbeat.retire()
+  }
+
+  private func ringShards() {
+    for i in 0..<shards.count { shards[i].doorbell.ring() }
+  }
+
+  /// Where many packets come each by itself, waits a moment for them to be many at a time: being
+  /// woken for each costs more than judging it. A ward that keeps no core busy is not delayed.
+  private mutating func gather(nowNs: UInt64) {
+    let taken = status.packets - turnPackets
+    let elapsed = nowNs - turnNs
+    turnPackets = status.packets
+    turnNs = nowNs
+    if taken * 1_000_000_000 > Self.gatheringPacketsPerSecond * elapsed {
+      usleep(Self.gatheringMicroseconds)
+    }
   }
 
   private mutating func noteFlood(_ isFull: Bool) {

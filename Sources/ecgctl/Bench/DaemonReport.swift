@@ -34,8 +34,7 @@ struct DaemonReport: Codable {
     var recoveredP99Ms: Double?
   }
 
-  /// Bed-seconds a second that the daemon takes when gateways send as fast as it lets them, all
-  /// processes on this machine.
+  /// Beds that the daemon keeps up with in real time, the gateways on the same machine.
   var capacityBeds: Double
   var rateHz: Double
   var packetSamples: Int
