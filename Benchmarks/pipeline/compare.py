@@ -24,13 +24,16 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--streams", type=int, default=100)
     parser.add_argument("--seconds", type=int, default=20)
+    parser.add_argument("--model", default="Models/default.safetensors")
     arguments = parser.parse_args()
     (ROOT / "build").mkdir(exist_ok=True)
     packets = ROOT / "build/bench-packets.bin"
+    model = ["--model", arguments.model]
     bench = [".build/release/ecgctl", "bench", "pipeline", "--seconds", str(arguments.seconds)]
+    bench += model
     subprocess.run(
         bench + ["--streams", str(arguments.streams), "--packets", packets], check=True, cwd=ROOT)
-    peer = [sys.executable, HERE / "peer.py", packets]
+    peer = [sys.executable, HERE / "peer.py", packets] + model
     contestants = {
         "ecgd": bench + ["--streams", str(arguments.streams), "--json"],
         "python": peer,
