@@ -79,7 +79,7 @@ extension Shard {
 
   /// Raises or clears the alarm of streams that have sent nothing, by wall time.
   public func tick(nowNs: UInt64) {
-    streams.forEach { stream in
+    streams.visit { stream in
       guard let expected = stream.continuity.expected, nowNs > stream.lastReceivedNs,
         Double(nowNs - stream.lastReceivedNs) / 1e9 >= stream.settings.silentAfterSeconds
       else { return }

@@ -45,7 +45,7 @@ public final class Shard {
   /// What has happened to all streams, those discharged included.
   public var totals: StreamCounters {
     var sum = discharged
-    streams.forEach { sum = sum + $0.counters }
+    streams.visit { sum = sum + $0.counters }
     return sum
   }
 
@@ -73,7 +73,7 @@ public final class Shard {
   /// New limits, from the next window on.
   public func apply(_ settings: AlarmSettings) {
     self.settings = settings
-    streams.forEach { $0.apply(settings) }
+    streams.visit { $0.apply(settings) }
   }
 
   /// Hands over the drafts, oldest first, until `body` takes no more.

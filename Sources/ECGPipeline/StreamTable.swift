@@ -15,7 +15,7 @@ struct StreamTable {
   }
 
   /// In the order of the slots. Unoptimised builds allocate for any sequence but a range.
-  func forEach(_ body: (StreamPipeline) -> Void) {
+  func visit(_ body: (StreamPipeline) -> Void) {
     for slot in 0..<places.count {
       if let stream = places[slot] { body(stream) }
     }

@@ -53,7 +53,8 @@ struct DaemonReport: Codable {
   }
 
   static let heading =
-    "  load   beds   alerts missing    p50 ms   p99 ms  p99.9 ms   max ms  us/bed/s  windows shed  packets shed"
+    "  load   beds   alerts missing    p50 ms   p99 ms  p99.9 ms   max ms"
+    + "  us/bed/s  windows shed  packets shed"
 
   static func line(_ run: Run) -> String {
     func ms(_ value: Double?) -> String { value.map { String(format: "%8.2f", $0) } ?? "       -" }
@@ -67,7 +68,8 @@ struct DaemonReport: Codable {
     if let relieved = run.relievedSeconds {
       text += String(
         format:
-          "\n       overload told at %@ s, load taken away at %.0f s, over at %@ s; then p50 %@ ms, p99 %@ ms",
+          "\n       overload told at %@ s, load taken away at %.0f s, over at %@ s; "
+          + "then p50 %@ ms, p99 %@ ms",
         times(run.overloadAlertSeconds), relieved, times(run.overloadEndSeconds),
         ms(run.recoveredP50Ms).trimmingCharacters(in: .whitespaces),
         ms(run.recoveredP99Ms).trimmingCharacters(in: .whitespaces))

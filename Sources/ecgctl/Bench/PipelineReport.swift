@@ -70,8 +70,8 @@ struct PipelineReport: Codable {
     }
     lines.append("memory of one bed, bytes on the heap:")
     for part in memory {
-      lines.append(
-        "  " + part.part.padding(toLength: 34, withPad: " ", startingAt: 0) + "\(part.bytes)")
+      let name = part.part.padding(toLength: 40, withPad: " ", startingAt: 0)
+      lines.append("  \(name)\(part.bytes)")
     }
     return lines.joined(separator: "\n")
   }
