@@ -15,7 +15,7 @@ endif
 export ECGD_PYTHON := $(CURDIR)/$(PYTHON)
 SOURCES := Package.swift Sources Tests
 
-.PHONY: help deps build demo test check lint verify bench bench-peers clean
+.PHONY: help deps build demo test check lint verify bench bench-peers bench-pipeline-peer clean
 
 help:
 	@echo "make demo    a real heart's ectopic beats become alerts (RECORD=dir/208 for another record)"
@@ -43,6 +43,15 @@ demo: build
 test: deps $(PYTHON)
 	swift build --build-tests
 	swift test --skip-build
+
+# The same job in one Python process, measured side by side.
+build/pipeline-peer/bin/python3: Benchmarks/pipeline/requirements.txt
+	python3 -m venv build/pipeline-peer
+	build/pipeline-peer/bin/pip install --quiet --requirement $<
+	@touch $@
+
+bench-pipeline-peer: build build/pipeline-peer/bin/python3
+	build/pipeline-peer/bin/python3 Benchmarks/pipeline/compare.py
 
 lint:
 	swift format lint --strict --recursive $(SOURCES)

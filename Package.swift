@@ -50,6 +50,7 @@ let package = Package(
     .systemLibrary(name: "CSystemd", providers: [.apt(["libsystemd-dev"])]),
     .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CMalloc"),
     .target(name: "CLSTMKernels"),
 
     room("ECGCore", []),
@@ -70,7 +71,7 @@ let package = Package(
       name: "ecgctl",
       dependencies: [
         "ECGCore", "ECGSignal", "ECGWire", "ECGRecords", "ECGModel", "ECGPipeline", "ECGMonitor",
-        "ZeroMQ",
+        "ZeroMQ", "CMalloc",
         argumentParser,
       ], swiftSettings: strict),
 
@@ -119,7 +120,7 @@ let package = Package(
       "ECGMonitorTests",
       [
         "ECGMonitor", "ECGWire", "ECGJournal", "ECGAlarm", "ZeroMQ", "ECGCore", "PipelineTesting",
-        "ProcessTesting", logging,
+        "ProcessTesting", "CAllocationCounter", "ECGRecords", "ECGModel", logging,
       ]),
   ],
   cLanguageStandard: .c11

@@ -1,5 +1,6 @@
 import ECGAlarm
 public import ECGCore
+import ECGModel
 public import ECGSignal
 
 extension Shard {
@@ -9,14 +10,16 @@ extension Shard {
   ///   - deviceTimeNs: device time of the first sample, ns since the Unix epoch; 0 is unknown.
   ///   - receivedNs: monotonic time at which the packet came in; only measures latency and
   ///     silence.
+  ///   - scoring: false sheds the windows that these samples complete, because there is no time.
   public func take(
     _ samples: Span<Float>, at place: PacketPlace, deviceTimeNs: Int64, slot: Int,
-    receivedNs: UInt64
+    receivedNs: UInt64, scoring: Bool = true
   ) {
     precondition(samples.count == place.count)
     guard let stream = streams[slot] else { return }
     stream.counters.packets += 1
     stream.lastReceivedNs = receivedNs
+    stream.isScoring = scoring
     judge(.streamSilent, of: stream, .clear, at: place.first)
     let skip: Int
     switch stream.continuity.take(place) {
@@ -76,10 +79,10 @@ extension Shard {
 
   /// Raises or clears the alarm of streams that have sent nothing, by wall time.
   public func tick(nowNs: UInt64) {
-    for stream in streams.values {
+    streams.visit { stream in
       guard let expected = stream.continuity.expected, nowNs > stream.lastReceivedNs,
         Double(nowNs - stream.lastReceivedNs) / 1e9 >= stream.settings.silentAfterSeconds
-      else { continue }
+      else { return }
       if !stream.condition(.streamSilent).isActive {
         judge(.streamSilent, of: stream, .exceeding, at: expected - 1)
       }
@@ -90,6 +93,12 @@ extension Shard {
   public func refused(slot: Int) {
     guard let stream = streams[slot], let expected = stream.continuity.expected else { return }
     judge(.badPackets, of: stream, .exceeding, at: expected - 1)
+  }
+
+  /// A packet of this stream was dropped because there was no time for it. Its samples will be
+  /// missed, and alarmed as a gap, when the next one is taken.
+  public func shedPacket(slot: Int) {
+    streams[slot]?.counters.shedPackets += 1
   }
 
   private func feed(_ samples: Span<Float>, from start: Int, to stream: StreamPipeline) {
@@ -130,11 +139,17 @@ extension Shard {
           slot: stream.slot, beat: stream.sample(at: beat.fiducial),
           known: stream.sample(at: stream.path.signal.endIndex - 1)))
     case .window(let range, let beat):
-      add(range, beat: beat, of: stream)
-    case .excerpt(let fiducial): add(beatAt: fiducial, of: stream)
+      if stream.isScoring { add(range, beat: beat, of: stream) } else { shed(stream) }
+    case .excerpt(let fiducial):
+      if stream.isScoring { add(beatAt: fiducial, of: stream) } else { shed(stream) }
     case .second(let endIndex):
       judgeSignal(of: stream, at: stream.sample(at: endIndex - 1))
     }
+  }
+
+  private func shed(_ stream: StreamPipeline) {
+    stream.counters.shedWindows += 1
+    stream.scorer.patient?.breakOff()
   }
 
   /// Scores every window of the stream that is still in the batch, so that what follows cannot

@@ -86,11 +86,10 @@ extension Shard {
 
   /// Runs the windows that wait through the network and draws the conclusions, in the order in
   /// which they were completed.
-  ///
-  /// - Parameter nowNs: monotonic time now, for the latency histogram; nil keeps none.
-  public func flush(nowNs: UInt64? = nil) {
+  public func flush() {
     guard hasWaitingWindows else { return }
     batch.engine.run(count: batch.entries.count)
+    let nowNs = clock?()
     for i in batch.entries.indices {
       let entry = batch.entries[i]
       guard let stream = streams[entry.slot] else { continue }

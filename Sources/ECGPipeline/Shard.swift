@@ -18,7 +18,7 @@ public struct Detection: Equatable, Sendable {
 public final class Shard {
   public let plan: ModelPlan
   var settings: AlarmSettings
-  var streams: [Int: StreamPipeline] = [:]
+  var streams = StreamTable()
   var batch: WindowBatch
   /// What has not been collected yet, oldest first.
   public internal(set) var drafts: [AlertDraft] = []
@@ -26,6 +26,9 @@ public final class Shard {
   public var scores: [WindowScore]?
   /// Every detected beat, judged or not, for those who ask for it; nil keeps none.
   public var detections: [Detection]?
+  /// Monotonic time in nanoseconds, for `latency`; nil measures none.
+  public var clock: (@Sendable () -> UInt64)?
+  /// From a window's last packet coming in to its score.
   public internal(set) var latency = LatencyHistogram()
   private var discharged = StreamCounters()
 
@@ -41,7 +44,9 @@ public final class Shard {
 
   /// What has happened to all streams, those discharged included.
   public var totals: StreamCounters {
-    streams.values.reduce(discharged) { $0 + $1.counters }
+    var sum = discharged
+    streams.visit { sum = sum + $0.counters }
+    return sum
   }
 
   /// Makes room for a stream; the only call that allocates.
@@ -62,13 +67,13 @@ public final class Shard {
   /// Lets every stream go.
   public func dischargeAll() {
     flush()
-    for slot in streams.keys.sorted() { discharge(slot: slot) }
+    for slot in streams.slots { discharge(slot: slot) }
   }
 
   /// New limits, from the next window on.
   public func apply(_ settings: AlarmSettings) {
     self.settings = settings
-    for stream in streams.values { stream.apply(settings) }
+    streams.visit { $0.apply(settings) }
   }
 
   /// Hands over the drafts, oldest first, until `body` takes no more.

@@ -30,7 +30,9 @@ public struct SignalPath: Sendable {
   /// The most samples that `load` takes at once.
   public static let maximumBlock = 64
   /// How much conditioned signal is kept.
-  public static let historySeconds = 12.0
+  public static let historySeconds = 30.0
+  /// How much of its quality is kept: what the longest wait for a window needs.
+  public static let qualitySeconds = 12.0
 
   public let design: ConditionerDesign
   /// The conditioned signal, in millivolts at the model's rate.
@@ -63,19 +65,22 @@ public struct SignalPath: Sendable {
     second = Int64(rate.samples(seconds: 1))
     nextSecond = second
     var history = rate.samples(seconds: Self.historySeconds)
+    var judged = rate.samples(seconds: Self.qualitySeconds)
     switch schedule {
     case .sliding(let length, let hop):
       sliding = SlidingWindows(length: length, hop: hop)
       history = max(history, 2 * length)
+      judged = max(judged, 2 * length)
     case .beats(let before, let after):
       beats = BeatWindows(before: before, after: after)
       history = max(history, 2 * (before + after))
+      judged = max(judged, 2 * (before + after))
     case .excerpts:
       excerpts = BeatWindows(
         before: BeatExcerpt.samplesBefore, after: BeatExcerpt.samplesAfter)
     }
     signal = SampleRing(minimumCapacity: history)
-    quality = SignalQuality(rate: rate, historySeconds: Double(history) / rate.hertz)
+    quality = SignalQuality(rate: rate, historySeconds: Double(judged) / rate.hertz)
   }
 
   /// Forgets every sample: the next one is number 0, and no window reaches back behind it.

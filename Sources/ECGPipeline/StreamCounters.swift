@@ -21,6 +21,9 @@ public struct StreamCounters: Equatable, Sendable {
   /// Windows over the limit.
   public var exceeding: UInt64 = 0
   public var alarms: UInt64 = 0
+  /// Windows and packets that were not looked at because the daemon could not keep up.
+  public var shedWindows: UInt64 = 0
+  public var shedPackets: UInt64 = 0
 
   public init() {}
 
@@ -43,6 +46,8 @@ public struct StreamCounters: Equatable, Sendable {
     sum.unusable += b.unusable
     sum.exceeding += b.exceeding
     sum.alarms += b.alarms
+    sum.shedWindows += b.shedWindows
+    sum.shedPackets += b.shedPackets
     return sum
   }
 }

@@ -29,6 +29,8 @@ final class StreamPipeline {
   var bridgedUntil = Int64.min / 2
   var lastScore: Float?
   var lastReceivedNs: UInt64 = 0
+  /// Whether windows are scored: not while the daemon cannot keep up.
+  var isScoring = true
   /// Windows handed to the batch and not yet scored.
   var pending = 0
 

@@ -23,7 +23,7 @@ public struct StreamSnapshot: Sendable {
 extension Shard {
   /// The state of every stream, by slot. Allocates; asked for by people, not by samples.
   public func snapshot() -> [StreamSnapshot] {
-    streams.keys.sorted().map { slot in
+    streams.slots.map { slot in
       let stream = streams[slot]!
       return StreamSnapshot(
         slot: slot, rate: stream.rate, counters: stream.counters,

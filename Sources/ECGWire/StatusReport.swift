@@ -116,6 +116,8 @@ public struct StatusReport: Codable, Equatable, Sendable {
   public var samples: Int64 = 0
   public var beats: Int64 = 0
   public var windows: Int64 = 0
+  /// Windows that were not scored because the daemon could not keep up; absent where none.
+  public var windowsShed: Int64?
   public var alertsPublished: Int64 = 0
   public var activeAlarms: Int = 0
   public var latency: Latency?

@@ -114,7 +114,7 @@ struct ConfigurationTests {
         "f.yaml:2: alarm.onsetDelay: unknown key; did you mean 'onsetDelayMs'?",
         "f.yaml:3: alarm.clearMargin: expected a number from 0 to 0.9, found 'lots'",
         "f.yaml:5: alarm.persistence.k: expected a whole number from 1 to 1000, found '0'",
-        "f.yaml:7: streams.maximum: expected a whole number from 1 to 10000, found the text '12'",
+        "f.yaml:7: streams.maximum: expected a whole number from 1 to 65536, found the text '12'",
         "f.yaml:8: streams.silentAfterSeconds: expected a number of seconds from 0.5 to 3600, "
           + "found 'nan'",
         "f.yaml:9: signals: unknown key; did you mean 'signal'?",

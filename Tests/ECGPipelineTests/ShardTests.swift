@@ -87,6 +87,26 @@ import Testing
     #expect(counters.windows > 50)
   }
 
+  @Test func withoutTimeToScoreBeatsAreFoundAndTheirWindowsCountedAsShed() throws {
+    let player = Player.synthetic(seconds: 60)
+    let shard = try shard(TestModel.sliding(), rate: player.rate)
+    for start in stride(from: 0, to: player.samples.count, by: 360) {
+      shard.take(
+        player.samples.span.extracting(start..<(start + 360)),
+        at: PacketPlace(
+          session: 1, sequence: UInt64(start), first: SampleNumber(Int64(start)), count: 360),
+        deviceTimeNs: 0, slot: 0, receivedNs: 1, scoring: !(10_800..<14_400).contains(start))
+    }
+    shard.flush()
+    let counters = shard.snapshot()[0].counters
+    #expect(counters.shedWindows > 50)
+    #expect(counters.beats > 50)
+    #expect(counters.samples == UInt64(player.samples.count))
+    let scores = try #require(shard.scores)
+    #expect(!scores.contains { (11_200..<14_000).contains($0.end.rawValue) })
+    #expect(scores.contains { $0.end.rawValue > 15_000 })
+  }
+
   @Test(arguments: [500, 6000]) func samplesThatWereLostAreAGapThatNoScoredWindowSpans(
     lost: Int
   ) throws {

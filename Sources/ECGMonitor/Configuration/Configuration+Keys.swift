@@ -70,7 +70,7 @@ extension Configuration {
 
   private static let streamKeys: [ConfigurationKey<Configuration>] = [
     .init(
-      "streams.maximum", \.streams.maximum, .integer(1...10_000),
+      "streams.maximum", \.streams.maximum, .integer(1...65_536),
       "Streams beyond this number are refused, counted and told by a technical alert."),
     .init(
       "streams.silentAfterSeconds", \.streams.silentAfterSeconds, .number(0.5...3600, "seconds"),

@@ -124,7 +124,7 @@ public struct Configuration: Equatable, Sendable {
   /// How windows of many streams share one pass through the network.
   public struct Batch: Equatable, Sendable {
     public var maximumWindows = 32
-    public var maximumWaitMs = 20
+    public var maximumWaitMs = 5
     public init() {}
   }
 

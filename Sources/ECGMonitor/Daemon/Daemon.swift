@@ -123,7 +123,8 @@ public final class Daemon {
       learningSeconds: configuration.baseline.learningSeconds)
     let made = Handover(
       ShardThread(
-        channel: shards[i], publisher: publisherDoorbell, heartbeat: heartbeat, log: log,
+        channel: shards[i], ingest: ingest, publisher: publisherDoorbell, heartbeat: heartbeat,
+        log: log,
         mailbox: settings, plan: plan, settings: AlarmSettings(configuration),
         configuration: configuration, scoreLog: scoreFolder.map { ScoreLog(folder: $0) }))
     threads.append(

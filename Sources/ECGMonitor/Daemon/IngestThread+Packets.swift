@@ -5,16 +5,16 @@ import Logging
 import ZeroMQ
 
 extension IngestThread {
-  /// Takes what waits in one socket, up to a turn's share.
-  mutating func takeMessages(from index: Int, nowNs: UInt64) {
+  /// Takes what waits in one socket, up to a turn's share; true where that was not all.
+  mutating func takeMessages(from index: Int, nowNs: UInt64) -> Bool {
     for _ in 0..<Self.messagesPerTurn {
       do {
-        guard try sockets[index].socket.receive(into: topic, wait: false) else { return }
+        guard try sockets[index].socket.receive(into: topic, wait: false) else { return false }
         guard topic.hasMore else {
           refuse(RejectReason.badTopic, slot: nil)
           continue
         }
-        guard try sockets[index].socket.receive(into: packet, wait: false) else { return }
+        guard try sockets[index].socket.receive(into: packet, wait: false) else { return false }
         if packet.hasMore {
           try sockets[index].socket.skipRest(of: packet)
           refuse(RejectReason.badTopic, slot: nil)
@@ -22,10 +22,11 @@ extension IngestThread {
         }
       } catch {
         log.log(.error, kind: "receive", "\(error)")
-        return
+        return false
       }
       takePacket(waiting: sockets[index].waitsForShards, nowNs: nowNs)
     }
+    return true
   }
 
   private mutating func takePacket(waiting: Bool, nowNs: UInt64) {
@@ -59,7 +60,13 @@ extension IngestThread {
       packet.withBytes { Self.pushWaiting($0, to: shard, tag, nowNs, heartbeat) }
       isSent = true
     }
-    if !isSent { refuse(.overload, slot: slot, stream: key) }
+    if !isSent {
+      refuse(.overload, slot: slot, stream: key)
+      if nowNs - shedNs > Self.shedReportNs, channel.reports.push(.shed) {
+        shedNs = nowNs
+        publisher.ring()
+      }
+    }
     if header.isLast { discharge(slot) }
   }
 
@@ -82,8 +89,8 @@ extension IngestThread {
 
   /// Streams that have sent nothing for long give up their places.
   mutating func dischargeForgotten(nowNs: UInt64) {
-    for (slot, entry) in directory.entries.enumerated() {
-      guard let entry, nowNs > entry.lastPacketNs,
+    for slot in 0..<directory.entries.count {
+      guard let entry = directory.entries[slot], nowNs > entry.lastPacketNs,
         nowNs - entry.lastPacketNs > Self.dischargeAfterNs
       else { continue }
       log.log(
@@ -128,12 +135,11 @@ extension IngestThread {
     }
   }
 
+  /// The shard is woken once a turn, for all that came in it.
   private static func push(
     _ bytes: RawSpan, to shard: ShardChannel, _ tag: UInt32, _ word: UInt64
   ) -> Bool {
-    guard shard.packets.push(bytes, tag: tag, word: word) else { return false }
-    shard.doorbell.ring()
-    return true
+    shard.packets.push(bytes, tag: tag, word: word)
   }
 
   /// A shard that hangs is the watchdog's matter: it stops beating while this thread goes on.

@@ -1,5 +1,6 @@
 import ECGCore
 import ECGWire
+import Glibc
 import Logging
 import Synchronization
 import ZeroMQ
@@ -14,6 +15,8 @@ enum IngestCommand: Sendable {
 enum IngestReport: Sendable {
   case status(token: UInt64, IngestStatus)
   case streamRefused(StreamKey)
+  /// A packet was dropped because its shard's ring was full.
+  case shed
   case stopped
 }
 
@@ -34,6 +37,8 @@ final class IngestChannel: Sendable {
   let commands = SPSCRing<IngestCommand>(minimumCapacity: 16)
   let reports = SPSCRing<IngestReport>(minimumCapacity: 256)
   let doorbell: Doorbell
+  /// Whether there is always more in the sockets than one turn takes.
+  let isFlooded = Atomic<Bool>(false)
 
   init() throws(SystemCallError) { doorbell = try Doorbell() }
 }
@@ -54,9 +59,19 @@ struct IngestThread: ~Copyable {
   let topic = Message()
   let packet = Message()
   var isStopping = false
+  private var fullTurns = 0
+  private var turnPackets: UInt64 = 0
+  private var turnNs: UInt64 = 0
+  var shedNs: UInt64 = 0
 
   /// Messages taken from one socket in one turn, so that none starves the others.
   static let messagesPerTurn = 256
+  static let gatheringPacketsPerSecond: UInt64 = 5000
+  static let gatheringMicroseconds: UInt32 = 1000
+  /// So many turns in a row that left messages behind make a flood.
+  static let floodTurns = 16
+  /// The publisher is told of dropped packets this often at most.
+  static let shedReportNs: UInt64 = 1_000_000_000
   static let idleMs = 250
   /// A stream that has sent nothing for this long gives up its place.
   static let dischargeAfterNs: UInt64 = 3_600_000_000_000
@@ -89,19 +104,45 @@ struct IngestThread: ~Copyable {
       wait()
       takeCommands()
       let now = MonotonicClock.nanoseconds()
-      for i in sockets.indices { takeMessages(from: i, nowNs: now) }
+      var isFull = false
+      for i in sockets.indices where takeMessages(from: i, nowNs: now) { isFull = true }
+      noteFlood(isFull)
       board.streams.store(directory.count, ordering: .relaxed)
       board.packets.store(status.packets, ordering: .relaxed)
       if now - expiryNs > 1_000_000_000 {
         expiryNs = now
         dischargeForgotten(nowNs: now)
       }
+      ringShards()
+      if !isFull { gather(nowNs: now) }
     }
     drain()
     for shard in shards { send([], to: shard, ShardRecord.tag(ShardRecord.stop, slot: 0), 0) }
+    ringShards()
     _ = channel.reports.push(.stopped)
     publisher.ring()
     heartbeat.retire()
+  }
+
+  private func ringShards() {
+    for i in 0..<shards.count { shards[i].doorbell.ring() }
+  }
+
+  /// Where many packets come each by itself, waits a moment for them to be many at a time: being
+  /// woken for each costs more than judging it. A ward that keeps no core busy is not delayed.
+  private mutating func gather(nowNs: UInt64) {
+    let taken = status.packets - turnPackets
+    let elapsed = nowNs - turnNs
+    turnPackets = status.packets
+    turnNs = nowNs
+    if taken * 1_000_000_000 > Self.gatheringPacketsPerSecond * elapsed {
+      usleep(Self.gatheringMicroseconds)
+    }
+  }
+
+  private mutating func noteFlood(_ isFull: Bool) {
+    fullTurns = isFull ? fullTurns + 1 : 0
+    channel.isFlooded.store(fullTurns >= Self.floodTurns, ordering: .relaxed)
   }
 
   private mutating func wait() {
@@ -136,7 +177,7 @@ struct IngestThread: ~Copyable {
     repeat {
       before = status.packets
       let now = MonotonicClock.nanoseconds()
-      for i in sockets.indices { takeMessages(from: i, nowNs: now) }
+      for i in sockets.indices { _ = takeMessages(from: i, nowNs: now) }
     } while status.packets > before && MonotonicClock.nanoseconds() < end
   }
 }

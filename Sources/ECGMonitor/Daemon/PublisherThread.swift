@@ -19,10 +19,14 @@ struct PublisherThread: ~Copyable {
   let board: StatusBoard
   var sockets: PublisherSockets
   var poller = Poller()
+  private let controlIndex: Int
+  private let alertsIndex: Int
   var writer: AlertWriter
   var active = ActiveAlarms()
   var question: StatusQuestion?
-  var refusals = StreamRefusals()
+  var refusals = DaemonAlarm(
+    .streamLimit, ending: "no stream has been refused for ten seconds")
+  var overload = DaemonAlarm(.overload, ending: "ecgd has kept up for ten seconds")
   let facts: DaemonFacts
   var lastToken: UInt64 = 0
   private var stoppedShards = 0
@@ -47,8 +51,8 @@ struct PublisherThread: ~Copyable {
     self.sockets = sockets
     self.writer = writer
     self.facts = facts
-    _ = poller.add(self.sockets.control)
-    _ = poller.add(self.sockets.alerts)
+    controlIndex = poller.add(self.sockets.control)
+    alertsIndex = poller.add(self.sockets.alerts)
     _ = poller.add(descriptor: doorbell.descriptor)
   }
 
@@ -60,10 +64,12 @@ struct PublisherThread: ~Copyable {
       wait()
       let drafts = takeReports()
       publish(drafts)
-      takeSubscriptions()
-      takeRequests()
+      // Looking for what is not there would allocate.
+      if poller.events(alertsIndex).contains(.readable) { takeSubscriptions() }
+      if poller.events(controlIndex).contains(.readable) { takeRequests() }
       answerIfComplete()
-      publish(refusals.tick(nowNs: MonotonicClock.nanoseconds()))
+      let now = MonotonicClock.nanoseconds()
+      publish(refusals.tick(nowNs: now) + overload.tick(nowNs: now))
       askForBoardIfDue()
       writer.maintain(log: log)
     }
@@ -72,7 +78,8 @@ struct PublisherThread: ~Copyable {
 
   private mutating func wait() {
     doorbell.announceSleep()
-    let hasWork = shards.contains { $0.reports.count > 0 } || ingest.reports.count > 0
+    var hasWork = ingest.reports.count > 0
+    for i in 0..<shards.count where shards[i].reports.count > 0 { hasWork = true }
     do {
       _ = try poller.wait(timeoutMs: hasWork ? 0 : Self.idleMs)
     } catch {
@@ -88,20 +95,35 @@ struct PublisherThread: ~Copyable {
       switch report {
       case .status(let token, let status): question?.take(status, token: token)
       case .streamRefused(let key):
-        drafts += refusals.take(key, nowNs: MonotonicClock.nanoseconds())
+        drafts += refusals.take(
+          "stream \(key) was refused", nowNs: MonotonicClock.nanoseconds())
+      case .shed:
+        drafts += overload.take(
+          "packets come faster than ecgd takes them, and are dropped",
+          nowNs: MonotonicClock.nanoseconds())
       case .stopped: break
       }
     }
-    for (i, shard) in shards.enumerated() {
+    for i in 0..<shards.count {
+      let shard = shards[i]
       while drafts.count < Self.alertsPerTurn, let report = shard.reports.pop() {
         switch report {
         case .alert(let draft, let facts): drafts.append(.stream(draft, facts))
         case .status(let token, let status): question?.take(status, ofShard: i, token: token)
+        case .shed(let what):
+          drafts += overload.take(Self.words(what), nowNs: MonotonicClock.nanoseconds())
         case .stopped: stoppedShards += 1
         }
       }
     }
     return drafts
+  }
+
+  private static func words(_ shed: Shedding) -> String {
+    switch shed {
+    case .nothing, .windows: "ecgd cannot keep up: beats are found, but not compared"
+    case .packets: "ecgd cannot keep up: samples that come late are dropped"
+    }
   }
 
   /// Journal first, then the socket.

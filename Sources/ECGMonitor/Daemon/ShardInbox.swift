@@ -31,6 +31,8 @@ enum ShardCommand: Sendable {
 enum ShardReport: Sendable {
   case alert(AlertDraft, StreamFacts)
   case status(token: UInt64, ShardStatus)
+  /// Something was left undone; told once a second at most.
+  case shed(Shedding)
   case stopped
 }
 

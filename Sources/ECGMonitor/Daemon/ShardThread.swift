@@ -3,10 +3,12 @@ import ECGModel
 import ECGPipeline
 import ECGWire
 import Logging
+import Synchronization
 
 /// The loop of one shard's thread: packets in, alert drafts out.
 struct ShardThread {
   let channel: ShardChannel
+  let ingest: IngestChannel
   let publisher: Doorbell
   let heartbeat: ThreadProgress.Heartbeat
   let log: RateLimitedLog
@@ -23,18 +25,23 @@ struct ShardThread {
   /// When the newest packet that was taken had come in.
   private var takenNs: UInt64 = 0
   private var settingsVersion: UInt64 = 0
+  private var pressure = LoadPressure()
+  private var shedNs: UInt64 = 0
 
   /// Packets taken in one turn before commands and deadlines are looked at.
   private static let packetsPerTurn = 64
   private static let idleMs: Int32 = 250
   private static let tickNs: UInt64 = 250_000_000
+  private static let shedReportNs: UInt64 = 1_000_000_000
 
   init(
-    channel: ShardChannel, publisher: Doorbell, heartbeat: ThreadProgress.Heartbeat,
+    channel: ShardChannel, ingest: IngestChannel, publisher: Doorbell,
+    heartbeat: ThreadProgress.Heartbeat,
     log: RateLimitedLog, mailbox: ReloadMailbox, plan: ModelPlan, settings: AlarmSettings,
     configuration: Configuration, scoreLog: ScoreLog? = nil
   ) {
     self.channel = channel
+    self.ingest = ingest
     self.publisher = publisher
     self.heartbeat = heartbeat
     self.log = log
@@ -47,6 +54,7 @@ struct ShardThread {
     shard = Shard(plan, settings, maximumWindows: configuration.batch.maximumWindows)
     self.scoreLog = scoreLog
     if scoreLog != nil { shard.scores = [] }
+    shard.clock = MonotonicClock.nanoseconds
   }
 
   /// Runs until a `stop` record has come and everything before it is told.
@@ -112,6 +120,8 @@ struct ShardThread {
       guard prepare(stream, header, in: bytes, slot: slot) else { return }
     }
     takenNs = max(takenNs, receivedNs)
+    let shedding = shedding(stream, header, receivedNs: receivedNs)
+    if shedding == .packets { return shard.shedPacket(slot: slot) }
     let count = header.samplesPerLead
     Self.copy(header, lead: stream.leadIndex, from: bytes, into: &samples)
     if !shard.hasWaitingWindows { waitingSinceNs = receivedNs }
@@ -120,7 +130,30 @@ struct ShardThread {
       at: PacketPlace(
         session: header.session, sequence: header.sequence, first: header.firstSample,
         count: count),
-      deviceTimeNs: header.deviceTimeNs, slot: slot, receivedNs: receivedNs)
+      deviceTimeNs: header.deviceTimeNs, slot: slot, receivedNs: receivedNs,
+      scoring: shedding == .nothing)
+  }
+
+  /// What is left undone of a packet, because the shard cannot keep up.
+  private mutating func shedding(
+    _ stream: WatchedStream, _ header: SamplePacketHeader, receivedNs: UInt64
+  ) -> Shedding {
+    let now = MonotonicClock.nanoseconds()
+    let pressed = pressure.process(
+      ageNs: now > receivedNs ? now - receivedNs : 0,
+      fill: Double(channel.packets.count) / Double(channel.packets.capacity),
+      isFlooded: ingest.isFlooded.load(ordering: .relaxed), nowNs: now)
+    let lag = stream.lag.process(header, nowNs: now)
+    let shedding = Shedding(pressedNs: pressed, lagNs: lag)
+    if shedding != .nothing, now - shedNs > Self.shedReportNs {
+      if channel.reports.push(.shed(shedding)) { publisher.ring() }
+      shedNs = now
+      log.log(
+        .warning, kind: "overload",
+        "cannot keep up: \(shedding == .packets ? "late samples are dropped" : "no window is scored")",
+        metadata: ["lagSeconds": "\(Double(lag) / 1e9)"])
+    }
+    return shedding
   }
 
   private static func copy(
@@ -173,7 +206,7 @@ struct ShardThread {
     guard shard.hasWaitingWindows else { return }
     let now = MonotonicClock.nanoseconds()
     // With nothing else to do there is no company worth waiting for.
-    if isIdle || now - waitingSinceNs >= maximumWaitNs { shard.flush(nowNs: now) }
+    if isIdle || now - waitingSinceNs >= maximumWaitNs { shard.flush() }
   }
 
   /// With packets waiting, it is still the time at which the last one taken came in: what waits

@@ -40,6 +40,11 @@ extension StatusReport {
         if let count = stream.rejected[reason] { rejected[reason, default: 0] += count }
       }
     }
+    let shed = question.shards.reduce(0) { $0 + ($1?.totals.shedPackets ?? 0) }
+    if shed > 0 { rejected["overload", default: 0] += Int64(shed) }
+    for shard in question.shards.compactMap({ $0 }) where shard.totals.shedWindows > 0 {
+      windowsShed = (windowsShed ?? 0) + Int64(shard.totals.shedWindows)
+    }
     latency = Latency(histogram)
   }
 }
@@ -74,6 +79,9 @@ extension StatusReport.Stream {
     layoutChanges = Int64(counters.layoutChanges)
     packets = Int64(counters.packets)
     rejected = refused.isEmpty ? [:] : StatusReport.rejected(refused)
+    if counters.shedPackets > 0 {
+      rejected["overload", default: 0] += Int64(counters.shedPackets)
+    }
     if counters.duplicates > 0 { rejected["duplicate"] = Int64(counters.duplicates) }
     if counters.late > 0 { rejected["late"] = Int64(counters.late) }
     beats = Int64(counters.beats)

@@ -8,6 +8,7 @@ final class WatchedStream {
   var layout = PacketLayout()
   private(set) var leadIndex = 0
   private(set) var facts: StreamFacts
+  var lag = StreamLag()
 
   init(_ id: StreamID) {
     self.id = id

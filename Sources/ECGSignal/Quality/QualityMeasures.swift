@@ -84,15 +84,26 @@ struct QualityMeasures {
     let n = min(count, capacity)
     guard n > 0 else { return 0 }
     let rank = min(n - 1, Int(share * Float(n)))
-    // The value with exactly `rank` others before it; ties by place. n is 64 at most.
-    for i in 0..<n {
-      let value = values[i]
-      var before = 0
-      for j in 0..<n {
-        let other = values[j]
-        if other < value { before += 1 } else if other == value, j < i { before += 1 }
+    let values = values.span
+    func eight(_ start: Int) -> SIMD8<Float> {
+      var eight = SIMD8<Float>(repeating: .infinity)
+      for lane in 0..<min(8, n - start) { eight[lane] = values[start + lane] }
+      return eight
+    }
+    // The value that `rank` others at most are below, and more are not above. n is 64 at most,
+    // and eight are compared at once: no sort is faster, and none takes the same time always.
+    for start in stride(from: 0, to: n, by: 8) {
+      let candidates = eight(start)
+      var below = SIMD8<Int32>()
+      var notAbove = SIMD8<Int32>()
+      for i in 0..<n {
+        let value = SIMD8<Float>(repeating: values[i])
+        below.replace(with: below &+ 1, where: value .< candidates)
+        notAbove.replace(with: notAbove &+ 1, where: value .<= candidates)
       }
-      if before == rank { return value }
+      for lane in 0..<min(8, n - start) where below[lane] <= rank && rank < notAbove[lane] {
+        return candidates[lane]
+      }
     }
     return values[0]
   }

@@ -5,5 +5,5 @@ struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
     abstract: "Measure how much this machine carries.",
-    subcommands: [KernelsBench.self])
+    subcommands: [KernelsBench.self, PipelineBench.self, DaemonBench.self, DaemonSoak.self])
 }

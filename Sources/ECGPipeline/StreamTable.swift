@@ -1,0 +1,26 @@
+/// The streams of a shard by slot: an array, because every packet looks its stream up.
+struct StreamTable {
+  private var places: [StreamPipeline?] = []
+  private(set) var count = 0
+
+  /// Grows when a slot is set that was never used; looking up neither grows nor hashes.
+  subscript(slot: Int) -> StreamPipeline? {
+    get { slot < places.count ? places[slot] : nil }
+    set {
+      precondition(slot >= 0)
+      while slot >= places.count { places.append(nil) }
+      count += (newValue == nil ? 0 : 1) - (places[slot] == nil ? 0 : 1)
+      places[slot] = newValue
+    }
+  }
+
+  /// In the order of the slots. Unoptimised builds allocate for any sequence but a range.
+  func visit(_ body: (StreamPipeline) -> Void) {
+    for slot in 0..<places.count {
+      if let stream = places[slot] { body(stream) }
+    }
+  }
+
+  /// The slots in use, in order.
+  var slots: [Int] { places.indices.filter { places[$0] != nil } }
+}

@@ -1,0 +1,86 @@
+import CAllocationCounter
+import ECGCore
+import ECGModel
+import ECGRecords
+import ECGWire
+import Foundation
+import PipelineTesting
+import Testing
+import ZeroMQ
+
+/// The whole daemon in this process, with a counting allocator under it.
+@Suite(.serialized) struct DaemonAllocationTests {
+  /// Beats without anything to alarm: an alert is written, and writing allocates.
+  private func calmHeart(seconds: Double) -> [Float] {
+    var parameters = SyntheticParameters(seconds: seconds, seed: 11)
+    parameters.ventricularShare = 0
+    parameters.supraventricularShare = 0
+    parameters.noiseEpisodesPerMinute = 0
+    parameters.leadOffEpisodesPerMinute = 0
+    return SyntheticECG(parameters).recording.leads[0].samples
+  }
+
+  /// Allocations so far of every thread of that name, however many daemons there are.
+  private func allocations(_ name: String) throws -> UInt64 {
+    try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").reduce(0) { sum, task in
+      let path = "/proc/self/task/\(task)/comm"
+      guard let comm = try? String(contentsOfFile: path, encoding: .utf8),
+        comm.trimmingCharacters(in: .newlines) == name, let number = Int32(task)
+      else { return sum }
+      return sum + allocation_count_of_thread(number)
+    }
+  }
+
+  @Test func afterTheAdmissionsNoThreadOfTheDaemonAllocatesForPacketsOrWindows() throws {
+    let beds = 6
+    let seconds = 98.0
+    let samples = calmHeart(seconds: seconds)
+    let model = try TestModel.beats().model
+    let bench = try DaemonBench(model, maximumStreams: beds)
+    let gateways = try (0..<beds).map { try Bed(bench.gateway(), number: $0) }
+    // Past the learning, with some seconds of what comes after it.
+    let half = samples.count * 5 / 7
+    for i in gateways.indices { try gateways[i].play(samples[..<half]) }
+    let before = try bench.wait { $0.samples == Int64(beds * half) }
+    // The answer is on its way from the last thread when the counting begins.
+    Thread.sleep(forTimeInterval: 0.5)
+    let threads = ["ingest", "shard-0", "publisher"]
+    let counted = try threads.map(allocations)
+    let library = try allocations("ZMQbg/IO/0")
+    for i in gateways.indices { try gateways[i].play(samples[half...]) }
+    // Asking the daemon would make it allocate an answer.
+    Thread.sleep(forTimeInterval: 3)
+    let now = try threads.map(allocations)
+    let libraryNow = try allocations("ZMQbg/IO/0")
+    let after = try bench.wait { $0.samples == Int64(beds * samples.count) }
+    bench.daemon.stop()
+    let packets = after.packets - before.packets
+    print("libzmq's own thread: \(libraryNow - library) allocations for \(packets) packets")
+    #expect(packets > 1000)
+    #expect(after.windows - before.windows > 100)
+    for (i, thread) in threads.enumerated() {
+      #expect(now[i] - counted[i] == 0, "\(thread)")
+    }
+  }
+
+  /// A gateway that keeps its place between two parts of a recording.
+  private final class Bed {
+    var gateway: TestGateway
+    var next = 0
+
+    init(_ socket: consuming Socket, number: Int) {
+      gateway = TestGateway(socket, stream: "bed-\(number)")
+    }
+
+    func play(_ samples: ArraySlice<Float>) throws {
+      var packet: [UInt8] = []
+      for start in stride(from: samples.startIndex, to: samples.endIndex, by: 36) {
+        let part = samples[start..<min(start + 36, samples.endIndex)]
+        gateway.encoder.encode(
+          millivolts: part.span, firstSample: SampleNumber(Int64(next)), into: &packet)
+        try gateway.send(packet)
+        next += part.count
+      }
+    }
+  }
+}
