@@ -111,7 +111,7 @@ def train(records, noises, options, seed, run=None):
     )
     model = Autoencoder(options.units, options.latent, options.step_samples)
     optimiser = torch.optim.AdamW(model.parameters(), options.rate, weight_decay=1e-3)
-    batches = len(windows) // options.batch
+    batches = max(1, len(windows) // options.batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, options.rate, total_steps=options.epochs * batches
     )
