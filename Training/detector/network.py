@@ -11,6 +11,8 @@ ERROR_FLOOR = 0.005
 HISTORY, LEAST_HISTORY = 60, 10
 SEGMENTS = {"error": slice(0, 96), "errorP": slice(0, 24), "errorQRS": slice(24, 44),
             "errorT": slice(44, 96)}
+# What `features` says of each beat.
+FEATURES = (*SEGMENTS, "latent", "relativeErrorP", "previousLatent")
 
 
 class Autoencoder(nn.Module):

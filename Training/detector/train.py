@@ -18,7 +18,6 @@ held back, is trained for as many epochs as the others needed (their median).
 """
 
 import argparse
-import hashlib
 import json
 import platform
 import sys
@@ -43,7 +42,6 @@ TERMS = (
     "prematurity*previousBefore relativeEarliness*errorP earliness*relativeErrorP "
     "earliness*irregularity"
 ).split()
-
 
 # Options that do not change what is computed.
 INCIDENTAL = ("beats", "out", "report", "resume", "work", "quiet", "name")
@@ -190,23 +188,24 @@ def report(records, scores):
     return result
 
 
-def part_of(term):
-    """What a term of the score speaks for."""
-    factors = set(term.split("*"))
-    if factors & {*network.SEGMENTS, "latent"}:
+def part_of(feature):
+    """The part of the detector that a feature comes from."""
+    if feature in network.FEATURES:
         return "network"
-    if any(f.startswith(("reference", "template", "correlation", "width")) for f in factors):
-        return "template"
-    return "timing"
+    return "template" if feature.startswith(("reference", "amplitude", "width", "roughness")) else "timing"
 
 
 def ablation(records, features, options, fold, left_out, terms=TERMS):
-    """The figures of fusions without one part of the score, and with one alone."""
+    """The figures of scores without any term of one part, and with one part's terms alone."""
+    parts = {t: {part_of(f) for f in t.split("*")} for t in terms}
     result = {}
-    for part in sorted({part_of(t) for t in terms}):
-        for what, keeps in ((f"without {part}", False), (f"{part} alone", True)):
-            some = [t for t in terms if (part_of(t) == part) == keeps]
-            if some and len(some) < len(terms):
+    for part in ("network", "template", "timing"):
+        kept = {
+            f"without {part}": [t for t in terms if part not in parts[t]],
+            f"{part} alone": [t for t in terms if parts[t] == {part}],
+        }
+        for what, some in kept.items():
+            if 0 < len(some) < len(terms):
                 scores = held_out_scores(records, features, options, fold, left_out, some)
                 result[what] = {
                     database: figures.figures(pairs)
@@ -224,11 +223,6 @@ def describe_data(records, trained, left_out):
         for label in record.label[record.scored]:
             entry["beats"][str(label)] = entry["beats"].get(str(label), 0) + 1
     return {"databases": databases, "leftOut": sorted(left_out), "trainedOn": len(trained)}
-
-
-def digest_of(path):
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def manifest(options, fusion, limit, model, trained, left_out, result):
@@ -301,7 +295,7 @@ def main():
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     left_out = {name for name in options.leave_out.split(",") if name}
-    digest = digest_of(options.beats)
+    digest = beat_files.digest(options.beats)
     records, noises = beat_files.load(options.beats)
     fold = beat_files.folds(records, options.folds, options.seed)
     networks = Networks(noises, options, digest)

@@ -177,7 +177,7 @@ def main() -> None:
     records, noises = beat_files.load(options.beats)
     left_out = set(base.leave_out.split(","))
     records = [r for r in records if r.name not in left_out]
-    name = f"{train.digest_of(options.beats)[:8]}-{base.folds}-{base.normal_limit}-{base.seed}"
+    name = f"{beat_files.digest(options.beats)[:8]}-{base.folds}-{base.normal_limit}-{base.seed}"
     storage = f"sqlite:///{options.out}.db"
     study = optuna.create_study(
         study_name=name, storage=storage, load_if_exists=True, direction="maximize",

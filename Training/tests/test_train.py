@@ -21,7 +21,7 @@ def beats(tmp_path_factory) -> Path:
     import train
 
     path = tmp_path_factory.mktemp("beats") / "beats.npz"
-    factors = {f for term in train.TERMS for f in term.split("*")} - {*network.SEGMENTS, "latent"}
+    factors = {f for term in train.TERMS for f in term.split("*")} - set(network.FEATURES)
     write_beats(path, factors)
     return path
 

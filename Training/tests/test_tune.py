@@ -17,7 +17,7 @@ def study(tmp_path_factory):
     import train
 
     folder = tmp_path_factory.mktemp("study")
-    factors = {f for term in train.TERMS for f in term.split("*")} - {*network.SEGMENTS, "latent"}
+    factors = {f for term in train.TERMS for f in term.split("*")} - set(network.FEATURES)
     write_beats(folder / "beats.npz", factors, beats=40)
 
     def search(trials: int) -> str:
