@@ -1,12 +1,11 @@
 """Writes the model card from the report of the run that made the model; adds no figure of its own.
 
-    python Training/modelcard.py ship --report build/model/report.json --model build/model/default.safetensors \
-        --neighbour build/model/smaller --neighbour build/model/larger
-    python Training/modelcard.py compare --report build/model/report.json
+    python Training/modelcard.py ship --run build/model/default --neighbour build/model/smaller
+    python Training/modelcard.py compare --report build/model/default/report.json
     python Training/modelcard.py render
 
-`ship` measures the model's cost and that of its neighbours (each a FOLDER/model.safetensors with
-FOLDER/report.json), and puts model, report and card in their places: Models/default.safetensors,
+`ship` takes the run in a folder (model.safetensors and report.json of train.py), measures what it and its
+neighbours in size cost, and puts model, report and card in their places: Models/default.safetensors,
 Models/default.json, Documentation/ModelCard.md. `compare` holds a new run to Models/default.json and leaves
 with 1 where a figure or the file differs. `render` writes the card anew from Models/default.json.
 """
@@ -14,6 +13,7 @@ with 1 where a figure or the file differs. `render` writes the card anew from Mo
 import argparse
 import json
 import shutil
+import string
 import sys
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from cost import BATCHES, ECGCTL, cost
 ROOT = Path(__file__).resolve().parents[1]
 MODEL, REPORT = ROOT / "Models/default.safetensors", ROOT / "Models/default.json"
 CARD = ROOT / "Documentation/ModelCard.md"
+TEMPLATE = Path(__file__).with_name("card.md")
 Report = dict[str, Any]
 
 FIGURES = {
@@ -93,7 +94,8 @@ def cost_table(report: Report) -> str:
     for entry in sorted(entries, key=lambda e: e["cost"]["MFLOP"]):
         spent = entry["cost"]
         cells = [entry["name"], str(spent["parameters"]), f"{spent['MFLOP']:.2f}"]
-        cells += [f"{spent['microseconds'][str(n)]:.1f}" for n in BATCHES]
+        times = (spent["microseconds"].get(str(n)) for n in BATCHES)
+        cells += ["-" if us is None else f"{us:.1f}" for us in times]
         cells += [number(entry["figures"][d][k][0]) for d in databases for k in ("AUC", "AP")]
         rows.append(cells)
     return table(head, rows)
@@ -114,75 +116,28 @@ def limits(report: Report) -> list[str]:
 
 
 def render(report: Report) -> str:
-    model, data, options = report["model"], report["data"], report["options"]
-    left_out = ", ".join(data["leftOut"]) or "none"
-    versions = ", ".join(f"{k} {v}" for k, v in sorted(report["versions"].items()))
-    settings = ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in sorted(options.items()))
-    bullets = "\n".join(f"- {line}" for line in limits(report))
-    return f"""# Model card: {model["name"]}
-
-Written by `make model-card` from Models/default.json; not by hand.
-
-| | |
-|---|---|
-| file | Models/default.safetensors |
-| sha256 | `{model["sha256"]}` |
-| what it is | LSTM autoencoder over single beats of one lead, conditioned on the patient's own reference beats, \
-its error fused with the beats' timing (`ecgctl model inspect` prints all of it) |
-| what it is for | pointing operators to beats that do not look like the patient's own normal ones, beside \
-bedside alarms that stay in force |
-| what it is not for | diagnosis; replacing any alarm; children, paced hearts and leads unlike II, which it was \
-never tried on. It is no certified medical device |
-| limit of the score | {model["limit"]:.4f}: {100 * options["false_flag_share"]:.2g}% of left-out patients' \
-normal beats are over it |
-
-## Figures
-
-Every patient is judged by networks and a score that never met one of their beats ({options["folds"]} folds of \
-patients). N against S, V and F by beats, after ANSI/AAMI EC57; the first five minutes, paced and unclassifiable \
-beats and ventricular flutter are not judged; beats that were not detected count as missed. In brackets 95% \
-bootstrap intervals over patients.
-
-{figure_table(report)}
-
-## What each part is worth
-
-The score fitted anew without the terms of a part, and on a part's terms alone; the same patients are left out.
-
-{ablation_table(report)}
-
-## Cost
-
-Microseconds of one thread of {report["cost"]["machine"]}, kernel {report["cost"]["kernel"]} (`ecgctl bench \
-kernels`). The smaller and the larger model are trained and judged in the same way.
-
-{cost_table(report)}
-
-## Data
-
-{data_table(report)}
-
-Noise for the augmentation: the three noise records of `nstdb`, MIT-BIH Noise Stress Test Database (Moody, Muldrow \
-& Mark 1984). All from PhysioNet (Goldberger et al. 2000), ODC-By 1.0. Left out altogether: {left_out}. What \
-`ecgctl extract` makes of the records has the fingerprint `{data["sha256"]}`.
-
-## Limits
-
-{bullets}
-- Two databases of adults in ambulatory recordings of one hospital's region, two cores of records apart from \
-noise that was added: other monitors, leads and populations are unknown to it.
-- The options were chosen while looking at these same records, so new patients will be somewhat worse.
-- The intervals are wide because patients differ more than beats do; a difference within them says little.
-
-## The same again
-
-    python Training/fetch.py --data data
-    make model DATA=data
-
-trains it anew in {report["seconds"] / 60:.0f} minutes (one core, of a machine that did other work besides) and \
-leaves with 1 unless every figure above and the file come out the same. Trained with {versions}; another \
-version or kind of processor may differ in the last digits. Options: {settings}.
-"""
+    """The card: card.md with its fields filled in."""
+    fields = {
+        "name": report["model"]["name"],
+        "sha256": report["model"]["sha256"],
+        "limit": f"{report['model']['limit']:.4f}",
+        "flag_share": f"{100 * report['options']['false_flag_share']:.2g}",
+        "folds": report["options"]["folds"],
+        "figures": figure_table(report),
+        "ablation": ablation_table(report),
+        "cost": cost_table(report),
+        "machine": report["cost"]["machine"],
+        "kernel": report["cost"]["kernel"],
+        "clock": report["cost"]["clock"],
+        "data": data_table(report),
+        "data_sha256": report["data"]["sha256"],
+        "left_out": ", ".join(report["data"]["leftOut"]) or "none",
+        "limits": "\n".join(f"- {line}" for line in limits(report)),
+        "minutes": f"{report['cpuSeconds'] / 60:.0f}",
+        "versions": ", ".join(f"{k} {v}" for k, v in sorted(report["versions"].items())),
+        "options": ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in sorted(report["options"].items())),
+    }
+    return string.Template(TEMPLATE.read_text()).substitute(fields)
 
 
 def differences(new: Report, shipped: Report) -> list[str]:
@@ -200,37 +155,37 @@ def load(path: Path) -> Report:
     return json.loads(path.read_text())
 
 
-def ship(report: Report, model: Path, neighbours: list[Path], ecgctl: str) -> None:
-    report["cost"] = cost(model, ecgctl)
+def ship(run: Path, neighbours: list[Path], ecgctl: str) -> None:
+    report = load(run / "report.json")
+    report["cost"] = cost(run / "model.safetensors", ecgctl)
     report["neighbours"] = []
     for folder in neighbours:
         theirs = load(folder / "report.json")
-        report["neighbours"].append(
-            {"name": f"{theirs['options']['units']} units, latent {theirs['options']['latent']}",
-             "figures": theirs["figures"], "cost": cost(folder / "model.safetensors", ecgctl)}
-        )  # fmt: skip
-    shutil.copyfile(model, MODEL)
+        entry = {"name": f"{theirs['options']['units']} units, latent {theirs['options']['latent']}"}
+        entry |= {"figures": theirs["figures"], "cost": cost(folder / "model.safetensors", ecgctl)}
+        report["neighbours"].append(entry)
+    shutil.copyfile(run / "model.safetensors", MODEL)
     REPORT.write_text(json.dumps(report, indent=1) + "\n")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("what", choices=["ship", "compare", "render"])
-    parser.add_argument("--report", type=Path, default=REPORT)
-    parser.add_argument("--model", type=Path)
+    parser.add_argument("--report", type=Path, help="compare: the report of the new run")
+    parser.add_argument("--run", type=Path, help="ship: the folder of the run")
     parser.add_argument("--neighbour", type=Path, action="append", default=[])
     parser.add_argument("--ecgctl", default=ECGCTL)
     options = parser.parse_args()
-    report = load(options.report)
     if options.what == "compare":
-        if found := differences(report, load(REPORT)):
+        if found := differences(load(options.report), load(REPORT)):
             sys.exit("\n".join(["not as in the model card:", *found]))
         print("file and figures are exactly those of the model card")
         return
     if options.what == "ship":
-        ship(report, options.model, options.neighbour, options.ecgctl)
+        ship(options.run, options.neighbour, options.ecgctl)
+    report = load(REPORT)
     CARD.write_text(render(report))
-    print(f"{CARD.relative_to(ROOT)}: {report['model']['name']}, sha256 {report['model']['sha256'][:12]}...")
+    print(f"{CARD.relative_to(ROOT)}: {report['model']['name']}, sha256 {report['model']['sha256']}")
 
 
 if __name__ == "__main__":

@@ -326,6 +326,7 @@ def main():
             "epochs": networks.epochs,
             "versions": fields["toolVersions"],
             "seconds": round(time.monotonic() - start, 1),
+            "cpuSeconds": round(time.process_time(), 1),
         }
         Path(options.report).write_text(json.dumps(everything, indent=1) + "\n")
 
