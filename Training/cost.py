@@ -35,7 +35,9 @@ def cost(model: Path, ecgctl: str = ECGCTL) -> dict[str, Any]:
         "parameters": inspected["parameters"],
         "MFLOP": inspected["floatingPointOperations"] / 1e6,
     }
-    has_bench = subprocess.run([ecgctl, "bench", "kernels", "--help"], capture_output=True).returncode == 0
+    # An unknown command's help is that of the whole program.
+    help_text = subprocess.run([ecgctl, "bench", "kernels", "--help"], capture_output=True, text=True).stdout
+    has_bench = "--rounds" in help_text
     return {**result, **(by_bench(model, ecgctl) if has_bench else by_scoring(model, ecgctl))}
 
 
