@@ -15,7 +15,13 @@ endif
 export ECGD_PYTHON := $(CURDIR)/$(PYTHON)
 SOURCES := Package.swift Sources Tests
 
+# Training: a Python with PyTorch, the program, and the folder of PhysioNet's records (Training/fetch.py).
+TRAINING_PYTHON ?= build/training/bin/python3
+ECGCTL ?= $(RELEASE)/ecgctl
+DATA ?= $(firstword $(ECGD_DATA) data)
+
 .PHONY: help deps build demo test check lint verify bench bench-peers bench-pipeline-peer clean
+.PHONY: test-training beats model model-card
 
 help:
 	@echo "make demo    a real heart's ectopic beats become alerts (RECORD=dir/208 for another record)"
@@ -23,6 +29,7 @@ help:
 	@echo "make check   every test, format, warnings as errors, unit files"
 	@echo "make bench   the kernels against this machine's peak; make bench-peers: beside other libraries"
 	@echo "make build   release binaries in $(RELEASE)"
+	@echo "make model   train the default model from DATA=folder, and hold it to the model card"
 
 deps:
 	@Packaging/build-dependencies.sh
@@ -31,10 +38,10 @@ build: deps
 	$(SWIFT_BUILD) --product ecgd
 	$(SWIFT_BUILD) --product ecgctl
 
-# The independent ZeroMQ peer and the schema validator of the tests.
-$(PYTHON): Documentation/Examples/requirements.txt
+# The independent ZeroMQ peer and the schema validator of the tests, and what Training's cheap tests need.
+$(PYTHON): Documentation/Examples/requirements.txt Training/tests/requirements.txt
 	python3 -m venv build/python
-	build/python/bin/pip install --quiet --requirement $<
+	build/python/bin/pip install --quiet $(addprefix --requirement ,$^)
 	@touch $@
 
 demo: build
@@ -43,6 +50,49 @@ demo: build
 test: deps $(PYTHON)
 	swift build --build-tests
 	swift test --skip-build
+	ECGCTL=.build/debug/ecgctl $(PYTHON) -m pytest -q Training/tests
+
+build/training/bin/python3: Training/requirements.txt Training/tests/requirements-frameworks.txt
+	python3 -m venv build/training
+	build/training/bin/pip install --quiet $(addprefix --requirement ,$^) \
+	  --extra-index-url https://download.pytorch.org/whl/cpu
+	@touch $@
+
+# Every test of Training/, with PyTorch and Keras.
+test-training: $(TRAINING_PYTHON)
+	$(SWIFT_BUILD) --product ecgctl
+	$(TRAINING_PYTHON) -m ruff check Training
+	ECGCTL=$(ECGCTL) OMP_NUM_THREADS=1 $(TRAINING_PYTHON) -m pytest -q Training/tests
+
+$(RELEASE)/ecgctl:
+	$(SWIFT_BUILD) --product ecgctl
+
+# What the daemon's own signal path makes of the records.
+beats: $(ECGCTL)
+	@mkdir -p build
+	@test -n "$(wildcard $(DATA)/mitdb-ds1/*.hea)" || { echo "$(DATA): no records; run Training/fetch.py --data $(DATA), \
+	  or give DATA=folder" >&2; exit 66; }
+	$(ECGCTL) extract --out build/beats.npz \
+	  $(basename $(sort $(wildcard $(DATA)/mitdb-ds1/*.hea) $(wildcard $(DATA)/svdb-even/*.hea))) \
+	  --noise $(basename $(sort $(wildcard $(DATA)/nstdb/*.hea)))
+
+# Trains into build/model/NAME with OPTIONS; `make -j2` uses two cores for what follows.
+build/model/%/report.json: OPTIONS =
+build/model/smaller/report.json: OPTIONS = --units 16 --latent 8 --name smaller
+build/model/larger/report.json: OPTIONS = --units 64 --latent 16 --name larger
+build/model/%/report.json: beats $(TRAINING_PYTHON)
+	@mkdir -p $(@D)
+	OMP_NUM_THREADS=1 nice $(TRAINING_PYTHON) Training/detector/train.py --beats build/beats.npz \
+	  --out $(@D)/model.safetensors --report $@ --work $(@D)/checkpoints $(OPTIONS)
+
+# The default model anew, held to the model card: leaves with an error unless all is the same.
+model: build/model/default/report.json
+	$(TRAINING_PYTHON) Training/modelcard.py compare --report $<
+
+# The default model anew, put in its place with its card, and with what the neighbours in size cost.
+model-card: build/model/default/report.json build/model/smaller/report.json build/model/larger/report.json
+	$(TRAINING_PYTHON) Training/modelcard.py ship --ecgctl $(ECGCTL) --run build/model/default \
+	  --neighbour build/model/smaller --neighbour build/model/larger
 
 # The same job in one Python process, measured side by side.
 build/pipeline-peer/bin/python3: Benchmarks/pipeline/requirements.txt

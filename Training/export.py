@@ -170,6 +170,13 @@ def write_safetensors(path, tensors, metadata):
     return hashlib.sha256(data).hexdigest()
 
 
+def read_metadata(path):
+    """The metadata of a safetensors file, name -> string."""
+    with open(path, "rb") as file:
+        (length,) = struct.unpack("<Q", file.read(8))
+        return json.loads(file.read(length))["__metadata__"]
+
+
 def export(path, arrays, manifest, known_input, known_reference=None, tolerance=1e-3):
     """Writes the model file and returns its SHA-256.
 

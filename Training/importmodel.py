@@ -1,35 +1,31 @@
-"""Makes a model file from the state_dict of a PyTorch LSTM autoencoder.
+"""Makes a model file from a trained LSTM autoencoder of PyTorch, Keras or ONNX.
 
-    python Training/importmodel.py CHECKPOINT.pth OUT.safetensors \
+    python Training/importmodel.py CHECKPOINT.pth|MODEL.keras|MODEL.h5|MODEL.onnx OUT.safetensors \
         [--mapping MAPPING.json] [--manifest MANIFEST.json] [--known-rows ROWS]
 
-The checkpoint is a state_dict, a dict that holds one under `state_dict` or `model_state_dict`, or a
-whole pickled module (--trust-pickle; runs code of the file). MAPPING.json says which of its modules
-become which layers of Documentation/Model.md; the default is that of the autoencoder of
-https://github.com/kushalBanda/ECG-LSTM-Autoencoders. Layer sizes are read off the weights.
+Keras and ONNX files say how their layers are wired. A PyTorch checkpoint is a state_dict, a dict that
+holds one under `state_dict` or `model_state_dict`, or a whole pickled module (--trust-pickle; runs
+code of the file), and MAPPING.json says which of its modules become which layers of
+Documentation/Model.md; the default is that of https://github.com/kushalBanda/ECG-LSTM-Autoencoders.
+Sizes are read off the weights. Leaves with 65 where the file is no such autoencoder, saying which
+layer or node is not, and with 66 where there is no file.
 """
 
 import argparse
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import torch
 
 from export import export, is_conditioned, window_length
+from importers import kerasfile, onnxgraph, pytorch
+from importers.chain import Arrays, Chain, Unsupported, assemble
 
-DEFAULT_MAPPING = {
-    # Each LSTM is "module" or "module:layer" of a PyTorch LSTM with several layers.
-    "encoder": ["encoder.rnn1", "encoder.rnn2"],
-    "latent": None,  # or the module of a Linear
-    "decoder": ["decoder.rnn1", "decoder.rnn2"],
-    "output": "decoder.output_layer",
-}
-
-DEFAULT_MANIFEST = {
+DEFAULT_MANIFEST: dict[str, Any] = {
     "name": "imported",
-    "description": "LSTM autoencoder imported from a PyTorch checkpoint",
+    "description": "imported LSTM autoencoder",
     "leads": {"count": 1, "names": []},
     "sampleRateHz": 125,
     "window": {"kind": "sliding", "lengthSamples": 140, "hopSamples": 70},
@@ -41,53 +37,54 @@ DEFAULT_MANIFEST = {
     "trainingData": "unknown",
     "licence": "unknown",
 }
+KERAS_SUFFIXES = (".keras", ".h5", ".hdf5")
+OTHER_SUFFIXES = (*KERAS_SUFFIXES, ".onnx")
+EX_USAGE, EX_DATAERR, EX_NOINPUT = 64, 65, 66
 
 
-def load_state_dict(path, trust_pickle=False):
-    loaded = torch.load(path, map_location="cpu", weights_only=not trust_pickle)
-    if isinstance(loaded, torch.nn.Module):
-        return loaded.state_dict()
-    for key in ("state_dict", "model_state_dict"):
-        if key in loaded:
-            return loaded[key]
-    return loaded
+def import_arrays(state: dict[str, Any], mapping: dict[str, Any]) -> tuple[Arrays, dict[str, Any]]:
+    """The tensors of Model.md out of a state_dict, and the architecture."""
+    return assemble(pytorch.read_state_dict(state, mapping))
 
 
-def import_arrays(state, mapping):
-    """The tensors of Model.md out of a state_dict, and the layer sizes of the architecture."""
-    arrays, used, sizes = {}, set(), {"encoder": [], "decoder": []}
-
-    def take(source, target):
-        if source not in state:
-            raise SystemExit(f"{source}: not in the checkpoint, which has {', '.join(state)}")
-        used.add(source)
-        arrays[target] = state[source].detach().to(torch.float64).numpy()
-
-    for part in ("encoder", "decoder"):
-        for index, module in enumerate(mapping[part]):
-            name, _, layer = module.partition(":")
-            for tensor in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"):
-                take(f"{name}.{tensor}_l{layer or 0}", f"{part}.{index}.{tensor}")
-            sizes[part].append(arrays[f"{part}.{index}.weight_hh"].shape[1])
-    for part in ("latent", "output"):
-        if mapping.get(part):
-            take(f"{mapping[part]}.weight", f"{part}.weight")
-            take(f"{mapping[part]}.bias", f"{part}.bias")
-    if unused := set(state) - used:
-        raise SystemExit(f"the mapping leaves weights unused: {', '.join(sorted(unused))}")
-    latent = {"kind": "lastHidden"}
-    if "latent.weight" in arrays:
-        latent = {"kind": "linear", "size": arrays["latent.weight"].shape[0]}
-    architecture = {
-        "encoder": {"input": "signal", "lstm": sizes["encoder"]},
-        "latent": latent,
-        "decoder": {"input": "latent", "lstm": sizes["decoder"]},
-        "output": {"skip": "none"},
-    }
-    return arrays, architecture
+def read_chain(options: argparse.Namespace, given: dict[str, Any]) -> Chain:
+    suffix = options.model.suffix.lower()
+    if suffix in KERAS_SUFFIXES:
+        return kerasfile.read(options.model)
+    if suffix == ".onnx":
+        leads = given.get("leads", DEFAULT_MANIFEST["leads"])["count"]
+        return onnxgraph.read(options.model, window_length(given) * leads if "window" in given else None)
+    mapping = json.loads(options.mapping.read_text()) if options.mapping else pytorch.DEFAULT_MAPPING
+    return pytorch.read_state_dict(pytorch.load_state_dict(options.model, options.trust_pickle), mapping)
 
 
-def known_windows(manifest, rows=None, count=4, seed=1):
+def fit_manifest(manifest: dict[str, Any], given: dict[str, Any], width: int, steps: int | None) -> None:
+    """Fills in what the weights say and `given` does not; raises where the two contradict."""
+    leads = manifest["leads"]["count"]
+    if width % leads:
+        raise Unsupported(f"a step takes {width} numbers, which {leads} leads do not divide")
+    samples = width // leads
+    if given.get("samplesPerStep", samples) != samples:
+        raise Unsupported(f"a step takes {samples} samples; the manifest says {given['samplesPerStep']}")
+    manifest["samplesPerStep"] = samples
+    if steps is None:
+        return
+    if "window" not in given:
+        length = steps * samples
+        manifest["window"] = {
+            "kind": "sliding",
+            "lengthSamples": length,
+            "hopSamples": max(length // 2, 1),
+        }
+    if window_length(manifest) != steps * samples:
+        raise Unsupported(
+            f"the file's window has {steps * samples} samples; the manifest's {window_length(manifest)}"
+        )
+
+
+def known_windows(
+    manifest: dict[str, Any], rows: Path | None = None, count: int = 4, seed: int = 1
+) -> np.ndarray:
     """Rows of a UCR text file, or seeded smooth noise where there is none."""
     length, leads = window_length(manifest), manifest["leads"]["count"]
     if rows:
@@ -97,42 +94,55 @@ def known_windows(manifest, rows=None, count=4, seed=1):
     return noise / noise.std(axis=1, keepdims=True)
 
 
-def main():
+def import_model(options: argparse.Namespace) -> str:
+    """Writes the model file and returns its SHA-256."""
+    options.model.open("rb").close()
+    given = json.loads(options.manifest.read_text()) if options.manifest else {}
+    manifest = {**DEFAULT_MANIFEST, **given}
+    if "error" not in given and (options.mapping or options.model.suffix.lower() in OTHER_SUFFIXES):
+        # The default limit is the default mapping's autoencoder's own.
+        manifest["error"] = {**DEFAULT_MANIFEST["error"], "limit": None}
+    try:
+        chain = read_chain(options, given)
+    except (Unsupported, ImportError, FileNotFoundError):
+        raise
+    except Exception as error:  # Whatever a damaged file makes its framework's reader raise.
+        raise Unsupported(f"cannot be read: {type(error).__name__}: {error}") from error
+    arrays, architecture = assemble(chain)
+    manifest["architecture"] = {**architecture, **given.get("architecture", {})}
+    fit_manifest(manifest, given, arrays["encoder.0.weight_ih"].shape[1], chain.steps)
+    if is_conditioned(manifest["architecture"]):
+        raise Unsupported("a conditioned model is exported by the program that trained it (export.py)")
+    if options.float16_tolerance:
+        manifest["weights"] = {"storage": "float16", "roundingTolerance": options.float16_tolerance}
+    return export(options.out, arrays, manifest, known_windows(manifest, options.known_rows))
+
+
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("model", type=Path, help=".pth, .keras, .h5 or .onnx")
     parser.add_argument("out", type=Path)
-    parser.add_argument("--mapping", type=Path, help="JSON: modules of each part")
+    parser.add_argument("--mapping", type=Path, help="JSON: PyTorch modules of each part")
     parser.add_argument("--manifest", type=Path, help="JSON: fields that replace the defaults")
     parser.add_argument("--known-rows", type=Path, help="UCR text file for the known answer")
-    parser.add_argument("--trust-pickle", action="store_true")
+    parser.add_argument("--trust-pickle", action="store_true", help="load a whole PyTorch module")
     parser.add_argument(
         "--float16-tolerance",
         type=float,
         help="store weights as float16, where that moves the known answer by no more than this",
     )
     options = parser.parse_args()
-
-    mapping = dict(DEFAULT_MAPPING)
-    if options.mapping:
-        mapping = json.loads(options.mapping.read_text())
-    arrays, architecture = import_arrays(
-        load_state_dict(options.checkpoint, options.trust_pickle), mapping
-    )
-    manifest = {**DEFAULT_MANIFEST, "architecture": architecture}
-    if options.manifest:
-        overrides = json.loads(options.manifest.read_text())
-        overrides["architecture"] = {**architecture, **overrides.get("architecture", {})}
-        manifest.update(overrides)
-    if options.float16_tolerance:
-        manifest["weights"] = {
-            "storage": "float16",
-            "roundingTolerance": options.float16_tolerance,
-        }
-    if is_conditioned(manifest["architecture"]):
-        sys.exit("a conditioned model is exported by the program that trained it (export.py)")
-    digest = export(
-        options.out, arrays, manifest, known_windows(manifest, options.known_rows)
-    )
+    try:
+        digest = import_model(options)
+    except FileNotFoundError as error:
+        print(f"importmodel: {error.filename}: no such file", file=sys.stderr)
+        sys.exit(EX_NOINPUT)
+    except ImportError as error:
+        print(f"importmodel: needs {error.name}: pip install -r Training/requirements.txt", file=sys.stderr)
+        sys.exit(EX_USAGE)
+    except ValueError as error:
+        print(f"importmodel: {options.model}: {error}", file=sys.stderr)
+        sys.exit(EX_DATAERR)
     print(f"{options.out}: {options.out.stat().st_size} bytes, sha256 {digest}")
 
 

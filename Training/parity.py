@@ -20,13 +20,8 @@ import torch
 
 from export import export, sum_biases
 from golden.models import torch_reconstruct
-from importmodel import (
-    DEFAULT_MANIFEST,
-    DEFAULT_MAPPING,
-    import_arrays,
-    known_windows,
-    load_state_dict,
-)
+from importers.pytorch import DEFAULT_MAPPING, load_state_dict
+from importmodel import DEFAULT_MANIFEST, import_arrays, known_windows
 
 RECONSTRUCTION_LIMIT = 3e-4
 LOSS_LIMIT = 5e-5

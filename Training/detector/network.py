@@ -4,11 +4,15 @@ import numpy as np
 import torch
 from torch import nn
 
+import runs
+
 STEP_SAMPLES = 8
 ERROR_FLOOR = 0.005
 HISTORY, LEAST_HISTORY = 60, 10
 SEGMENTS = {"error": slice(0, 96), "errorP": slice(0, 24), "errorQRS": slice(24, 44),
             "errorT": slice(44, 96)}
+# What `features` says of each beat.
+FEATURES = (*SEGMENTS, "latent", "relativeErrorP", "previousLatent")
 
 
 class Autoencoder(nn.Module):
@@ -17,16 +21,17 @@ class Autoencoder(nn.Module):
     `head` reads from the latent how abnormal a beat is: the feature `latent`.
     """
 
-    def __init__(self, units=64, latent=16):
+    def __init__(self, units=64, latent=16, step=STEP_SAMPLES):
         super().__init__()
-        self.encoder = nn.LSTM(2 * STEP_SAMPLES, units, batch_first=True)
+        self.step = step
+        self.encoder = nn.LSTM(2 * step, units, batch_first=True)
         self.latent = nn.Linear(units, latent)
-        self.decoder = nn.LSTM(latent + STEP_SAMPLES, units, batch_first=True)
-        self.output = nn.Linear(units, STEP_SAMPLES)
+        self.decoder = nn.LSTM(latent + step, units, batch_first=True)
+        self.output = nn.Linear(units, step)
         self.head = nn.Linear(latent, 1)
 
     def forward(self, window, reference):
-        steps = reference.view(len(window), -1, STEP_SAMPLES)
+        steps = reference.view(len(window), -1, self.step)
         difference = (window - reference).view_as(steps)
         _, (hidden, _) = self.encoder(torch.cat([difference, steps], 2))
         latent = self.latent(hidden[-1])
@@ -88,20 +93,34 @@ def loss(model, clean, noisy, references, kinds, options):
     return total
 
 
-def train(records, noises, options, seed, progress=None):
-    """A network trained on the beats of some records."""
+@torch.no_grad()
+def left_out_loss(model, records, options):
+    """The loss, without augmentation, on beats of records that the network is not trained on."""
+    windows, references, kinds = sample(
+        records, np.random.default_rng(0), options.normal_limit, options.other_limit
+    )
+    arrays = (torch.from_numpy(a) for a in (windows, windows, references, kinds))
+    return loss(model, *arrays, options).item()
+
+
+def train(records, noises, options, seed, run=None):
+    """A network trained on the beats of some records; `run` may resume, stop and show it."""
+    run = run or runs.Run()
     torch.manual_seed(seed)
     generator = np.random.default_rng(seed)
     windows, references, kinds = sample(
         records, generator, options.normal_limit, options.other_limit
     )
-    model = Autoencoder(options.units, options.latent)
+    model = Autoencoder(options.units, options.latent, options.step_samples)
     optimiser = torch.optim.AdamW(model.parameters(), options.rate, weight_decay=1e-3)
-    batches = len(windows) // options.batch
+    batches = max(1, len(windows) // options.batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, options.rate, total_steps=options.epochs * batches
     )
-    for epoch in range(options.epochs):
+    first = run.begin(model, generator, optimiser=optimiser, schedule=schedule)
+    for epoch in range(first, options.epochs):
+        if run.stopping.stops:
+            break
         order = generator.permutation(len(windows))
         total = 0.0
         for batch in range(batches):
@@ -115,8 +134,8 @@ def train(records, noises, options, seed, progress=None):
             optimiser.step()
             schedule.step()
             total += value.item()
-        if progress:
-            progress(epoch + 1, options.epochs, total / batches)
+        run.done(epoch + 1, total / batches)
+    run.finish()
     return model.eval()
 
 

@@ -11,9 +11,10 @@ sees the same windows as the detector, one to each detected beat, and no labels 
 import argparse
 import json
 
+import numpy as np
+
 import beats as beat_files
 import figures
-import numpy as np
 
 CLUSTERS = (1, 2, 3, 4)
 ITERATIONS = 20

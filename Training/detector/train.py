@@ -11,7 +11,10 @@ Seeded: the same beats, options and library versions give the same file. One thr
 3. The network that is shipped is trained on all patients, and takes the fusion fitted in step 2 on
    all of them.
 
-Records named by --leave-out are met by no network and no fusion at all.
+Records named by --leave-out are met by no network and no fusion at all. A run that was broken off goes
+on from its last epoch with --resume, and gives the same file. With --patience a network stops when it
+gets no better on patients that are held back from its training; the shipped one, for which nobody is
+held back, is trained for as many epochs as the others needed (their median).
 """
 
 import argparse
@@ -31,6 +34,7 @@ import export
 import figures
 import network
 from fusion import Fusion
+from runs import Checkpoint, Progress, Run, fingerprint
 
 TERMS = (
     "latent previousLatent errorP errorQRS reference roughness previousBefore "
@@ -39,9 +43,13 @@ TERMS = (
     "earliness*irregularity"
 ).split()
 
+# Options that do not change what is computed.
+INCIDENTAL = ("beats", "out", "report", "resume", "work", "quiet", "name")
 
-def arguments():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+
+def arguments(given=None):
+    """The options; `@FILE` stands for options in a file, one a line (as tune.py writes them)."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0], fromfile_prefix_chars="@")
     add = parser.add_argument
     add("--beats", required=True, help="NPZ file of `ecgctl extract`")
     add("--out", required=True, help="the model file to write")
@@ -52,7 +60,14 @@ def arguments():
     add("--folds", type=int, default=5)
     add("--false-flag-share", type=float, default=0.005,
         help="the part of left-out patients' normal beats over the limit")
+    add("--resume", action="store_true", help="go on where a run with the same options was broken off")
+    add("--work", type=Path, default=Path("build/training"), help="the folder for checkpoints")
+    add("--quiet", action="store_true", help="no progress bar")
+    add("--patience", type=int, default=0,
+        help="stop after so many epochs without gain on held-back patients; 0: never")
+    add("--held-back", type=float, default=0.15, help="the part of patients held back for --patience")
     add("--units", type=int, default=32)
+    add("--step-samples", type=int, default=network.STEP_SAMPLES, help="samples of one LSTM step")
     add("--latent", type=int, default=16)
     add("--epochs", type=int, default=10)
     add("--batch", type=int, default=256)
@@ -65,67 +80,149 @@ def arguments():
     add("--margin", type=float, default=-1.6, help="log error kept for ventricular beats")
     add("--margin-weight", type=float, default=1.0)
     add("--latent-weight", type=float, default=1.0)
-    return parser.parse_args()
+    return parser.parse_args(given)
 
 
-def progress(what):
-    start = time.monotonic()
-
-    def show(epoch, epochs, loss):
-        end = "\n" if epoch == epochs else ""
-        seconds = time.monotonic() - start
-        print(f"\r{what}: epoch {epoch}/{epochs}, loss {loss:.3f}, {seconds:.0f} s", end=end,
-              file=sys.stderr, flush=True)
-
-    return show
+def effective(options):
+    """The options that make the result."""
+    return {k: v for k, v in vars(options).items() if k not in INCIDENTAL}
 
 
-def held_out_features(records, noises, options, fold, left_out):
-    """For each record the daemon's features and those of a network that never met its patient."""
+class Networks:
+    """Trains the run's networks one after another, each with its checkpoint."""
+
+    def __init__(self, noises, options, digest=""):
+        self.noises, self.options, self.epochs = noises, options, []
+        self.progress = Progress(options.folds + 1, options.epochs, options.quiet)
+        self.key = fingerprint(effective(options), digest, torch.__version__, np.__version__)
+        if options.work:
+            options.work.mkdir(parents=True, exist_ok=True)
+            for old in options.work.glob("network-*.pt") if not options.resume else ():
+                old.unlink()
+
+    def held_back(self, records):
+        """(training records, held-back ones), the latter from every database."""
+        if not self.options.patience:
+            return records, []
+        part = beat_files.folds(records, round(1 / self.options.held_back), self.options.seed)
+        return (
+            [r for r, p in zip(records, part) if p != 0],
+            [r for r, p in zip(records, part) if p == 0],
+        )
+
+    def train(self, records, last=False):
+        options = self.options
+        self.progress.begin()
+        number = self.progress.number
+        path = options.work / f"network-{number}.pt" if options.work else None
+        checkpoint = Checkpoint(path, fingerprint(self.key, number))
+        records, held_back = (records, []) if last else self.held_back(records)
+        if last and options.patience:
+            options = argparse.Namespace(**vars(options))
+            options.epochs = int(np.median(self.epochs))
+        run = Run(
+            checkpoint, options.patience,
+            (lambda model: network.left_out_loss(model, held_back, options)) if held_back else None,
+            self.progress,
+        )
+        model = network.train(records, self.noises, options, options.seed, run)
+        self.epochs.append(run.stopping.epoch or options.epochs)
+        self.progress.end()
+        return model
+
+
+def held_out_features(records, networks, options, fold, left_out, done=None):
+    """For each record the daemon's features and those of a network that never met its patient.
+    `done(number, features)` is told of each fold."""
     features = [None] * len(records)
     for number in range(options.folds):
         others = [
             r for r, f in zip(records, fold) if f != number and r.name not in left_out
         ]
-        label = f"network {number + 1} of {options.folds + 1}"
-        model = network.train(others, noises, options, options.seed, progress(label))
+        model = networks.train(others)
         for i, record in enumerate(records):
             if fold[i] == number:
                 features[i] = {**record.features, **network.features(model, record)}
+        if done:
+            done(number, features)
     return features
 
 
-def fit(records, features, chosen):
+def fit(records, features, chosen, terms=TERMS):
     rows = [records[i].scored for i in chosen]
-    return Fusion(TERMS).fit(
+    return Fusion(terms).fit(
         [{k: v[r] for k, v in features[i].items()} for i, r in zip(chosen, rows)],
         [records[i].label[r] for i, r in zip(chosen, rows)],
     )
 
 
-def held_out_scores(records, features, options, fold, left_out):
+def held_out_scores(records, features, options, fold, left_out, terms=TERMS):
     scores = [None] * len(records)
     for number in range(options.folds):
         others = [
             i for i, r in enumerate(records) if fold[i] != number and r.name not in left_out
         ]
-        fusion = fit(records, features, others)
+        fusion = fit(records, features, others, terms)
         for i in np.flatnonzero(fold == number):
             scores[i] = fusion.logit(features[i])
     return scores
 
 
+def by_database(records, scores):
+    """The judged beats of each database, (scores, labels) a record."""
+    result = {}
+    for record, score in zip(records, scores):
+        result.setdefault(record.database, []).append(figures.scored(record, score))
+    return dict(sorted(result.items()))
+
+
 def report(records, scores):
     """The figures of each database with intervals over patients, printed and returned."""
     result = {}
-    for database in sorted({r.database for r in records}):
-        pairs = [figures.scored(r, s) for r, s in zip(records, scores) if r.database == database]
+    for database, pairs in by_database(records, scores).items():
         values, ranges = figures.figures(pairs), figures.intervals(pairs)
         result[database] = {k: [v, *ranges[k]] for k, v in values.items()}
         print(database)
         for name, (value, low, high) in result[database].items():
             print(f"  {name:10s} {value:.3f}  ({low:.3f} to {high:.3f})")
     return result
+
+
+def part_of(feature):
+    """The part of the detector that a feature comes from."""
+    if feature in network.FEATURES:
+        return "network"
+    return "template" if feature.startswith(("reference", "amplitude", "width", "roughness")) else "timing"
+
+
+def ablation(records, features, options, fold, left_out, terms=TERMS):
+    """The figures of scores without any term of one part, and with one part's terms alone."""
+    parts = {t: {part_of(f) for f in t.split("*")} for t in terms}
+    result = {}
+    for part in ("network", "template", "timing"):
+        kept = {
+            f"without {part}": [t for t in terms if part not in parts[t]],
+            f"{part} alone": [t for t in terms if parts[t] == {part}],
+        }
+        for what, some in kept.items():
+            if 0 < len(some) < len(terms):
+                scores = held_out_scores(records, features, options, fold, left_out, some)
+                result[what] = {
+                    database: figures.figures(pairs)
+                    for database, pairs in by_database(records, scores).items()
+                }
+    return result
+
+
+def describe_data(records, trained, left_out):
+    """What the run has seen: for the report, and to tell whether another run has seen the same."""
+    databases = {}
+    for record in records:
+        entry = databases.setdefault(record.database, {"records": [], "beats": {}})
+        entry["records"].append(record.name)
+        for label in record.label[record.scored]:
+            entry["beats"][str(label)] = entry["beats"].get(str(label), 0) + 1
+    return {"databases": databases, "leftOut": sorted(left_out), "trainedOn": len(trained)}
 
 
 def manifest(options, fusion, limit, model, trained, left_out, result):
@@ -145,7 +242,7 @@ def manifest(options, fusion, limit, model, trained, left_out, result):
         "leads": {"count": 1, "names": ["MLII", "II", "ECG1"]},
         "sampleRateHz": 128,
         "window": {"kind": "beat", "beforeSamples": 32, "afterSamples": 64},
-        "samplesPerStep": network.STEP_SAMPLES,
+        "samplesPerStep": options.step_samples,
         "filters": {
             "highPass": {"hz": 0.5, "order": 2},
             "lowPass": {"hz": 40, "order": 2},
@@ -194,30 +291,44 @@ def limit_for(records, scores, share):
 
 def main():
     options = arguments()
+    start = time.monotonic()
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     left_out = {name for name in options.leave_out.split(",") if name}
+    digest = beat_files.digest(options.beats)
     records, noises = beat_files.load(options.beats)
     fold = beat_files.folds(records, options.folds, options.seed)
-    features = held_out_features(records, noises, options, fold, left_out)
+    networks = Networks(noises, options, digest)
+    try:
+        features = held_out_features(records, networks, options, fold, left_out)
+        chosen = [i for i, r in enumerate(records) if r.name not in left_out]
+        trained = [records[i] for i in chosen]
+        model = networks.train(trained, last=True)
+    except ValueError as error:
+        sys.exit(f"train: {error}")
     scores = held_out_scores(records, features, options, fold, left_out)
     result = report(records, scores)
 
-    chosen = [i for i, r in enumerate(records) if r.name not in left_out]
-    trained = [records[i] for i in chosen]
-    label = f"network {options.folds + 1} of {options.folds + 1}"
-    model = network.train(trained, noises, options, options.seed, progress(label))
     fusion = fit(records, features, chosen)
     limit = limit_for(trained, [scores[i] for i in chosen], options.false_flag_share)
     known = np.concatenate([r.window[:1] for r in trained[:4]])
     reference = np.concatenate([r.reference[:1] for r in trained[:4]])
-    digest = export.export(
-        options.out, network.tensors(model),
-        manifest(options, fusion, limit, model, trained, left_out, result), known, reference,
-    )
-    print(f"{options.out}: sha256 {digest}, limit {limit:.3f}")
+    fields = manifest(options, fusion, limit, model, trained, left_out, result)
+    sha256 = export.export(options.out, network.tensors(model), fields, known, reference)
+    print(f"{options.out}: sha256 {sha256}, limit {limit:.3f}")
     if options.report:
-        Path(options.report).write_text(json.dumps(result, indent=1) + "\n")
+        everything = {
+            "model": {"name": options.name, "sha256": sha256, "limit": limit},
+            "figures": result,
+            "ablation": ablation(records, features, options, fold, left_out),
+            "data": {"sha256": digest, **describe_data(records, trained, left_out)},
+            "options": effective(options),
+            "epochs": networks.epochs,
+            "versions": fields["toolVersions"],
+            "seconds": round(time.monotonic() - start, 1),
+            "cpuSeconds": round(time.process_time(), 1),
+        }
+        Path(options.report).write_text(json.dumps(everything, indent=1) + "\n")
 
 
 if __name__ == "__main__":
