@@ -16,6 +16,8 @@ public final class Shard {
   /// Every score, for those who ask for it (`evaluate`, tests); nil keeps none.
   public var scores: [WindowScore]?
   public internal(set) var latency = LatencyHistogram()
+  /// Who takes the waveforms of streams that are listened to.
+  public var waveSink: (any WaveSink)?
   private var discharged = StreamCounters()
 
   /// - Parameter maximumWindows: windows in one pass through the network.

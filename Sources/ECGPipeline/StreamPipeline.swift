@@ -31,6 +31,10 @@ final class StreamPipeline {
   var lastReceivedNs: UInt64 = 0
   /// Windows handed to the batch and not yet scored.
   var pending = 0
+  /// While somebody listens to the waveforms.
+  var tap: WaveTap?
+  /// How often the signal path was started anew.
+  var pathNumber: UInt32 = 0
 
   init(
     slot: Int, rate: SampleRate, plan: ModelPlan, settings: AlarmSettings
@@ -58,6 +62,8 @@ final class StreamPipeline {
   func restartPath(at sample: SampleNumber) {
     patientOffset += path.signal.endIndex
     path.reset()
+    pathNumber &+= 1
+    tap?.reset()
     heart.reset()
     bridgedUntil = Int64.min / 2
     scorer.patient?.breakOff()

@@ -26,6 +26,7 @@ final class DaemonBench {
     configuration.samples.sockets[0].endpoint = Endpoint("ipc://\(folder.file("samples"))")!
     configuration.samples.sockets[0].kind = kind
     configuration.alerts.endpoint = Endpoint("ipc://\(folder.file("alerts"))")!
+    configuration.waveforms.endpoint = Endpoint("ipc://\(folder.file("waveforms"))")!
     configuration.control.endpoint = Endpoint("ipc://\(folder.file("control"))")!
     configuration.journal.path = folder.file("alerts.sqlite")
     configuration.streams.shards = shards

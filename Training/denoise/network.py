@@ -1,48 +1,67 @@
-"""The streaming denoiser: an LSTM that hears a signal frame by frame and says what to take away.
+"""The streaming denoiser: an LSTM that hears a signal frame by frame and says what the heart did.
 
 Every `hop` samples it gets the last `frame` samples, and gives `hop` samples that lie `lookahead`
-samples behind the newest. out = x + gate * correction, both from the LSTM's hidden state.
+samples behind the newest. The LSTM gives for each of them an estimate y, a correction r, and a gate
+for each of the two: out = x + g (y - x) + q r. The first redraws what noise has drowned, the second
+takes away what rides on a signal that is otherwise there; where both gates close the signal passes
+as it is. All is scaled by the signal's own running size, which is causal.
 """
 
+import numpy as np
 import torch
+from scipy.signal import lfilter
 from torch import nn
+
+RATE_HZ = 128
+SCALE_SECONDS = 2.0
+LEAST_POWER = 1e-6  # mV^2: silence is not blown up
 
 
 class Denoiser(nn.Module):
-    def __init__(self, frame=64, hop=8, lookahead=32, units=(64, 64), gated=True):
+    def __init__(self, frame=64, hop=8, lookahead=32, units=(64, 64)):
         super().__init__()
         assert frame >= lookahead + hop
-        self.frame, self.hop, self.lookahead, self.gated = frame, hop, lookahead, gated
+        self.frame, self.hop, self.lookahead = frame, hop, lookahead
         sizes = [frame, *units]
         self.layers = nn.ModuleList(
             nn.LSTM(sizes[i], sizes[i + 1], batch_first=True) for i in range(len(units))
         )
-        self.output = nn.Linear(units[-1], hop * (2 if gated else 1))
+        self.output = nn.Linear(units[-1], 4 * hop)
         nn.init.zeros_(self.output.bias)
         with torch.no_grad():
-            self.output.weight[:hop] *= 0.1
+            self.output.bias[hop : 2 * hop] = -2.0
 
     def frames(self, x):
         """[batch, samples] to [batch, steps, frame]; before the first sample there was nothing."""
         padded = torch.nn.functional.pad(x, (self.frame - self.hop, 0))
         return padded.unfold(1, self.frame, self.hop)
 
-    def forward(self, x, state=None):
+    def scale(self, x):
+        """The running size [batch, steps, 1]: the root of the mean power, forgetting slowly."""
+        power = (x.detach().numpy().reshape(len(x), -1, self.hop).astype(np.float64) ** 2).mean(2)
+        keep = np.exp(-self.hop / RATE_HZ / SCALE_SECONDS)
+        sums = lfilter([1 - keep], [1, -keep], power, axis=1)
+        weights = 1 - keep ** (1 + np.arange(power.shape[1]))
+        return torch.from_numpy(np.sqrt(sums / weights + LEAST_POWER).astype(np.float32))[..., None]
+
+    def forward(self, x):
         """The output [batch, samples - lookahead]: sample i stands for input sample i.
 
         Samples must be a multiple of the hop. The look-ahead is cut off the end.
         """
-        frames = self.frames(x)
+        scale = self.scale(x)
+        frames = self.frames(x) / scale
         h = frames
         for layer in self.layers:
             h, _ = layer(h)
         o = self.output(h)
         start = self.frame - self.lookahead - self.hop
         delayed = frames[..., start : start + self.hop]
-        if self.gated:
-            o = o[..., : self.hop] * torch.sigmoid(o[..., self.hop :])
+        estimate, gate, correction, share = o.split(self.hop, dim=-1)
+        change = torch.sigmoid(gate) * (estimate - delayed) + torch.sigmoid(share) * correction
+        out = (delayed + change) * scale
         # Step t gives the samples from t * hop - lookahead on.
-        return (delayed + o).flatten(1)[:, self.lookahead :]
+        return out.flatten(1)[:, self.lookahead :]
 
 
 def decibels_loss(out, clean, mask, ectopic_weight, floor=1e-4):

@@ -228,7 +228,8 @@ class Mixer:
             clean[row] = signal * amplitude
             if random.random() < 0.1:
                 continue
-            decibels = random.uniform(-9, 40)
+            low, high = [(-9, 9), (9, 20), (20, 40)][random.choice(3, p=[0.5, 0.3, 0.2])]
+            decibels = random.uniform(low, high)
             added = self.noise()
             # Half of the time by the noise of this stretch, else by the noise record's mean.
             if random.random() < 0.5:

@@ -21,7 +21,7 @@ def train(leads, noises, options, seed, log=print):
         lead.power_cached = lead.power
     mixer = signals.Mixer(leads, noises, SECONDS, seed, splice=options["splice"])
     net = Denoiser(
-        options["frame"], options["hop"], options["lookahead"], options["units"], options["gated"]
+        options["frame"], options["hop"], options["lookahead"], options["units"]
     )
     steps = options["steps"]
     optimiser = torch.optim.AdamW(net.parameters(), lr=1e-3, weight_decay=1e-4)
@@ -52,7 +52,7 @@ def train(leads, noises, options, seed, log=print):
 
 
 DEFAULTS = dict(
-    frame=64, hop=8, lookahead=32, units=[64, 64], gated=True, steps=1500, batch=48, rate=4e-3,
+    frame=64, hop=8, lookahead=32, units=[64, 64], steps=1500, batch=48, rate=4e-3,
     ectopic_weight=2.0, splice=0.3,
 )
 
@@ -68,8 +68,6 @@ def main():
     for name, value in DEFAULTS.items():
         if isinstance(value, list):
             parser.add_argument(f"--{name}", type=int, nargs="+", default=value)
-        elif isinstance(value, bool):
-            parser.add_argument(f"--{name}", type=lambda t: t == "yes", default=value)
         else:
             parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
     arguments = parser.parse_args()

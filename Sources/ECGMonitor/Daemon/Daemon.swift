@@ -18,20 +18,23 @@ public final class Daemon {
   private let logger: Logger
   private let log: RateLimitedLog
   private let model: Autoencoder
+  private let denoiser: Denoiser?
   private let context: Context
   private let ingest: IngestChannel
   private let shards: [ShardChannel]
   private let publisherDoorbell: Doorbell
+  private let waveforms: WaveformService
   private let board = StatusBoard()
   private let settings: ReloadMailbox
   private var threads: [WorkerThread] = []
 
   /// Prepares the queues; binds and starts nothing.
   public init(
-    _ configuration: Configuration, model: Autoencoder, logger: Logger
+    _ configuration: Configuration, model: Autoencoder, denoiser: Denoiser? = nil, logger: Logger
   ) throws(DaemonError) {
     self.configuration = configuration
     self.model = model
+    self.denoiser = denoiser
     self.logger = logger
     log = RateLimitedLog(logger, ratePerMinute: configuration.logging.ratePerMinute)
     do {
@@ -45,6 +48,7 @@ public final class Daemon {
         channels.append(try ShardChannel(ringBytes: configuration.streams.ringMegabytes << 20))
       }
       shards = channels
+      waveforms = try WaveformService(shards: channels)
     } catch let error as ZeroMQError {
       throw DaemonError(reason: "\(error)", exitStatus: EX_OSERR)
     } catch {
@@ -57,6 +61,7 @@ public final class Daemon {
   public func start(version: String) throws(DaemonError) {
     do {
       try startPublisher(version: version)
+      try startWaveforms()
       for i in shards.indices { try startShard(i) }
       try startIngest()
     } catch let error as DaemonError {
@@ -74,6 +79,7 @@ public final class Daemon {
     ingest.doorbell.ringAlways()
     for thread in threads { thread.join() }
     threads = []
+    waveforms.stop()
     log.flush(all: true)
   }
 
@@ -93,7 +99,7 @@ public final class Daemon {
     let heartbeat = progress.register("publisher")
     let facts = DaemonFacts(
       version: version, model: model.manifest.name, modelHash: model.hash,
-      shards: shards.count)
+      shards: shards.count, waveforms: waveforms.counters)
     let writer = AlertWriter(
       path: configuration.journalPath(), retentionDays: configuration.journal.retentionDays,
       facts: facts, log: log)
@@ -118,12 +124,19 @@ public final class Daemon {
       ShardThread(
         channel: shards[i], publisher: publisherDoorbell, heartbeat: heartbeat, log: log,
         mailbox: settings, plan: plan, settings: AlarmSettings(configuration),
-        configuration: configuration))
+        configuration: configuration,
+        listening: waveforms.listening(ofShard: i, denoiser: denoiser)))
     threads.append(
       try WorkerThread(name) {
         var shard = made.take()
         shard.run()
       })
+  }
+
+  private func startWaveforms() throws {
+    try waveforms.start(
+      endpoint: configuration.waveforms.endpoint.text, in: context,
+      heartbeat: progress.register("waveforms"), log: log)
   }
 
   private func startIngest() throws {

@@ -14,6 +14,7 @@ struct ShardThread {
   let preferredLeads: [LeadName]
   let maximumWaitNs: UInt64
   private let shard: Shard
+  private var listening: WaveformListening
   private var facts: [Int: WatchedStream] = [:]
   private var samples = [Float](repeating: 0, count: SamplePacketHeader.maximumByteCount / 2)
   private var isStopping = false
@@ -29,7 +30,7 @@ struct ShardThread {
   init(
     channel: ShardChannel, publisher: Doorbell, heartbeat: ThreadProgress.Heartbeat,
     log: RateLimitedLog, mailbox: ReloadMailbox, plan: ModelPlan, settings: AlarmSettings,
-    configuration: Configuration
+    configuration: Configuration, listening: WaveformListening
   ) {
     self.channel = channel
     self.publisher = publisher
@@ -42,6 +43,8 @@ struct ShardThread {
     preferredLeads = leads.map { LeadName($0) }
     maximumWaitNs = UInt64(configuration.batch.maximumWaitMs) * 1_000_000
     shard = Shard(plan, settings, maximumWindows: configuration.batch.maximumWindows)
+    shard.waveSink = listening.outlet
+    self.listening = listening
   }
 
   /// Runs until a `stop` record has come and everything before it is told.
@@ -49,6 +52,7 @@ struct ShardThread {
     while !isStopping {
       heartbeat.beat()
       takeCommands()
+      listening.follow(facts, of: shard)
       let isIdle = takePackets()
       flushIfDue(isIdle: isIdle)
       tickIfDue()
@@ -91,6 +95,7 @@ struct ShardThread {
     case ShardRecord.refused: shard.refused(slot: slot)
     case ShardRecord.discharge:
       shard.discharge(slot: slot)
+      listening.leave(slot: slot)
       // The drafts of its last alarms need its facts.
       report(waiting: true)
       facts[slot] = nil
@@ -141,6 +146,7 @@ struct ShardThread {
           "stream \(stream.id): leads, gain or rate changed; the patient is learnt anew",
           metadata: ["stream": "\(stream.id)"])
       }
+      listening.tap(stream, slot: slot, of: shard)
       return true
     } catch {
       log.log(
