@@ -28,8 +28,8 @@ public struct Wave: Sendable {
   public var limit: Float
   public var heartRate: Double?
   public var quality: Float
-  /// The denoiser's estimate of the signal-to-noise ratio, and its share; nil without one.
-  public var noiseDecibels: Float?
+  /// By how much the denoiser believes to better the signal, and its share; nil without one.
+  public var benefitDecibels: Float?
   public var networkShare: Float?
   /// Counts the pieces of this kind and stream.
   public var sequence: UInt64

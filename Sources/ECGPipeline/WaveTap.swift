@@ -51,7 +51,7 @@ final class WaveTap {
     told = 0
   }
 
-  var noiseDecibels: Float? { denoiser?.estimatedDecibels }
+  var benefitDecibels: Float? { denoiser?.benefitDecibels }
   var networkShare: Float? { denoiser?.networkShare }
   var hasDenoiser: Bool { denoiser != nil }
 

@@ -33,26 +33,22 @@ def decibels(signal, error):
     return 10 * np.log10(np.maximum(signal, 1e-12) / np.maximum(error, 1e-12))
 
 
-def gate(x, out, options, hop):
-    """The mix of input and output by the estimated signal-to-noise ratio, causally, hop by hop."""
+def gate(x, out, benefit, options, hop):
+    """The mix of input and output by the believed benefit, averaged causally, hop by hop."""
     low, high, seconds = options
-    count = x.shape[1] // hop * hop
-    blocks = lambda a: (a[:, :count].reshape(len(a), -1, hop) ** 2).mean(2)
     keep = np.exp(-hop / signals.RATE_HZ / seconds)
-    smooth = lambda a: lfilter([1 - keep], [1, -keep], a, axis=1)
-    power, noise = smooth(blocks(out)), smooth(blocks(x - out))
-    estimate = decibels(power, noise + 1e-7)
-    share = np.clip((high - estimate) / (high - low), 0, 1)
-    share = np.repeat(share, hop, axis=1)
-    x, out = x[:, :count], out[:, :count]
+    decibels_of = 10 * lfilter([1 - keep], [1, -keep], benefit, axis=1)
+    share = np.repeat(np.clip((decibels_of - low) / (high - low), 0, 1), hop, axis=1)
     return (x + share * (out - x)).astype(np.float32)
 
 
 def run(net, x):
-    """The network over whole signals [records, samples]; as long as `x` less the look-ahead."""
+    """The network over whole signals [records, samples], as long as `x` less the look-ahead, and
+    the benefit that it believes in, by hops."""
     with torch.no_grad():
         length = x.shape[1] // net.hop * net.hop
-        return net(torch.from_numpy(x[:, :length])).numpy()
+        out, benefit = net(torch.from_numpy(x[:, :length]))
+        return out.numpy(), benefit.numpy()
 
 
 def beat_mask(lead, letters, length):
@@ -102,7 +98,12 @@ def judge(rows, name, kind, level, leads, clean, out, masks):
         rows.append(row)
 
 
-BYPASSES = [(low, low + width, 3.0) for low in (0, 3, 6, 9, 12) for width in (3, 6, 10)]
+BYPASSES = [
+    (low, low + width, seconds)
+    for low in (-1.5, -1, -0.5, 0, 0.5)
+    for width in (0.5, 1, 2)
+    for seconds in (1.0, 3.0, 8.0)
+]
 
 
 def choose_bypass(net, leads, noises, definitions, kinds, levels, cut):
@@ -114,12 +115,12 @@ def choose_bypass(net, leads, noises, definitions, kinds, levels, cut):
         for kind in kinds:
             for level in levels:
                 clean, noisy = condition(some, noises, kind, level, definition, cut)
-                out = run(net, noisy)
-                length = out.shape[1] // net.hop * net.hop
+                out, benefit = run(net, noisy)
+                length = out.shape[1]
                 power = (clean[:, :length] ** 2).mean(1)
                 before = decibels(power, ((noisy - clean)[:, :length] ** 2).mean(1))
                 for bypass in BYPASSES:
-                    mixed = gate(noisy[:, : out.shape[1]], out, bypass, net.hop)
+                    mixed = gate(noisy[:, :length], out, benefit, bypass, net.hop)
                     after = decibels(power, ((mixed - clean[:, :length]) ** 2).mean(1))
                     gain = np.mean(after - before)
                     gains[bypass].append(gain if gain > 0 else 5 * gain)
@@ -189,7 +190,7 @@ def main():
         for kind in kinds:
             for level in levels:
                 clean, noisy = condition(out_of, noises, kind, level, arguments.definition, cut)
-                out = run(net, noisy)
+                out, benefit = run(net, noisy)
                 length = out.shape[1]
                 results = {"band-pass": noisy[:, :length], "network": out}
                 if "wavelet" in methods:
@@ -197,7 +198,7 @@ def main():
                         [wavelet.denoise(x, best[kind, level]) for x in noisy]
                     )[:, :length]
                 if bypass:
-                    results["gated"] = gate(noisy[:, :length], out, bypass, net.hop)
+                    results["gated"] = gate(noisy[:, :length], out, benefit, bypass, net.hop)
                 for name, result in results.items():
                     judge(rows, name, kind, level, out_of, clean, result, masks)
     mean = table(rows, methods, kinds, levels)

@@ -66,20 +66,17 @@ def answer(tensors, manifest, x):
     o = h[0] @ weights["output.weight"].T + weights["output.bias"]
     start = frame - lookahead - hop
     delayed = frames[:, start : start + hop]
-    estimate, gate, added, share = np.split(o, 4, axis=1)
-    size = scale[:, None]
-    correction = sigmoid(gate) * (estimate * size - delayed) + sigmoid(share) * added * size
+    estimate, gate, benefit = o[:, :hop], o[:, hop : 2 * hop], o[:, 2 * hop]
+    correction = sigmoid(gate) * (estimate * scale[:, None] - delayed)
     out = delayed + correction
     bypass = manifest["bypass"]
     if bypass:
         keep = np.exp(-hop / manifest["sampleRateHz"] / bypass["seconds"])
-        power = noise = 0.0
-        for t in range(steps):
-            power = keep * power + (1 - keep) * np.mean(out[t] ** 2)
-            noise = keep * noise + (1 - keep) * np.mean(correction[t] ** 2)
-            decibels = 10 * np.log10(max(power, 1e-12) / (noise + 1e-7))
+        believed = 0.0
+        for t in range(lookahead // hop, steps):
+            believed = keep * believed + (1 - keep) * 10 * benefit[t]
             span = bypass["highDecibels"] - bypass["lowDecibels"]
-            share = np.clip((bypass["highDecibels"] - decibels) / span, 0, 1)
+            share = np.clip((believed - bypass["lowDecibels"]) / span, 0, 1)
             out[t] = delayed[t] + share * correction[t]
     return out.reshape(-1)[lookahead:]
 

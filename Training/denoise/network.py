@@ -1,10 +1,10 @@
 """The streaming denoiser: an LSTM that hears a signal frame by frame and says what the heart did.
 
 Every `hop` samples it gets the last `frame` samples, and gives `hop` samples that lie `lookahead`
-samples behind the newest. The LSTM gives for each of them an estimate y, a correction r, and a gate
-for each of the two: out = x + g (y - x) + q r. The first redraws what noise has drowned, the second
-takes away what rides on a signal that is otherwise there; where both gates close the signal passes
-as it is. All is scaled by the signal's own running size, which is causal.
+samples behind the newest. The LSTM gives for each of them an estimate y and a gate g in 0...1;
+out = x + g (y - x). All is scaled by the signal's own running size, which is causal. One more number,
+the benefit, is what it believes its output to be better than its input, in tens of decibels; by it,
+averaged over seconds, the daemon decides whether to use the output at all (evaluate.py, `gate`).
 """
 
 import numpy as np
@@ -26,10 +26,8 @@ class Denoiser(nn.Module):
         self.layers = nn.ModuleList(
             nn.LSTM(sizes[i], sizes[i + 1], batch_first=True) for i in range(len(units))
         )
-        self.output = nn.Linear(units[-1], 4 * hop)
+        self.output = nn.Linear(units[-1], 2 * hop + 1)
         nn.init.zeros_(self.output.bias)
-        with torch.no_grad():
-            self.output.bias[hop : 2 * hop] = -2.0
 
     def frames(self, x):
         """[batch, samples] to [batch, steps, frame]; before the first sample there was nothing."""
@@ -45,7 +43,8 @@ class Denoiser(nn.Module):
         return torch.from_numpy(np.sqrt(sums / weights + LEAST_POWER).astype(np.float32))[..., None]
 
     def forward(self, x):
-        """The output [batch, samples - lookahead]: sample i stands for input sample i.
+        """The output [batch, samples - lookahead], whose sample i stands for input sample i, and the
+        benefits [batch, steps - lookahead steps] of its hops.
 
         Samples must be a multiple of the hop. The look-ahead is cut off the end.
         """
@@ -57,11 +56,11 @@ class Denoiser(nn.Module):
         o = self.output(h)
         start = self.frame - self.lookahead - self.hop
         delayed = frames[..., start : start + self.hop]
-        estimate, gate, correction, share = o.split(self.hop, dim=-1)
-        change = torch.sigmoid(gate) * (estimate - delayed) + torch.sigmoid(share) * correction
-        out = (delayed + change) * scale
+        estimate, gate, benefit = o.split([self.hop, self.hop, 1], dim=-1)
+        out = (delayed + torch.sigmoid(gate) * (estimate - delayed)) * scale
         # Step t gives the samples from t * hop - lookahead on.
-        return out.flatten(1)[:, self.lookahead :]
+        skipped = self.lookahead // self.hop
+        return out.flatten(1)[:, self.lookahead :], benefit[:, skipped:, 0]
 
 
 def decibels_loss(out, clean, mask, ectopic_weight, floor=1e-4):
@@ -74,3 +73,19 @@ def decibels_loss(out, clean, mask, ectopic_weight, floor=1e-4):
     error = (weight * (out - clean) ** 2).sum(1) / weight.sum(1)
     power = (clean**2).mean(1)
     return (10 * torch.log10(error / power + floor)).mean()
+
+
+def benefit_loss(benefit, out, noisy, clean, hop, seconds=2.0):
+    """Squared error of the believed benefit, in tens of decibels, against the true one of the
+    seconds around each hop."""
+    reach = int(seconds * RATE_HZ / hop) // 2
+
+    def power(error):
+        hops = (error.detach() ** 2).unflatten(1, (-1, hop)).mean(2)[:, None]
+        return torch.nn.functional.avg_pool1d(
+            hops, 2 * reach + 1, 1, reach, count_include_pad=False
+        )[:, 0]
+
+    floor = 1e-4 * (clean**2).mean(1, keepdim=True)
+    truth = torch.log10((power(noisy - clean) + floor) / (power(out - clean) + floor))
+    return ((benefit - truth.clamp(-2, 2)) ** 2).mean()

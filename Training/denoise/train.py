@@ -8,15 +8,16 @@ import numpy as np
 import torch
 
 import signals
-from network import Denoiser, decibels_loss
+from network import Denoiser, benefit_loss, decibels_loss
 
-SECONDS = 8
+SECONDS = 7
 WARM_UP = signals.RATE_HZ  # the first second of a stretch is not judged
 
 
 def train(leads, noises, options, seed, log=print):
     """A denoiser of these leads and the noises' training halves."""
     torch.manual_seed(seed)
+    torch.set_flush_denormal(True)
     for lead in leads:
         lead.power_cached = lead.power
     mixer = signals.Mixer(leads, noises, SECONDS, seed, splice=options["splice"])
@@ -31,20 +32,25 @@ def train(leads, noises, options, seed, log=print):
     began, losses = time.time(), []
     for step in range(steps):
         clean, noise, mask = map(torch.from_numpy, mixer.batch(options["batch"]))
-        out = net(clean + noise)
+        out, benefit = net(clean + noise)
         judged = slice(WARM_UP, out.shape[1])
+        hops = slice(WARM_UP // net.hop, None)
         loss = decibels_loss(
             out[:, judged], clean[:, judged], mask[:, judged], options["ectopic_weight"]
         )
+        believed = benefit_loss(
+            benefit[:, hops], out[:, judged], (clean + noise)[:, judged], clean[:, judged], net.hop
+        )
         optimiser.zero_grad()
-        loss.backward()
+        (loss + 3 * believed).backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimiser.step()
         schedule.step()
-        losses.append(loss.item())
+        losses.append((loss.item(), believed.item()))
         if (step + 1) % 100 == 0:
+            error, belief = np.mean(losses[-100:], axis=0)
             log(
-                f"  {step + 1}/{steps}  loss {np.mean(losses[-100:]):.3f} dB"
+                f"  {step + 1}/{steps}  error {error:.3f} dB  belief off {10 * belief**0.5:.2f} dB"
                 f"  {time.time() - began:.0f} s",
                 flush=True,
             )
@@ -52,7 +58,7 @@ def train(leads, noises, options, seed, log=print):
 
 
 DEFAULTS = dict(
-    frame=64, hop=8, lookahead=32, units=[64, 64], steps=1500, batch=48, rate=4e-3,
+    frame=96, hop=16, lookahead=48, units=[64, 64], steps=2000, batch=36, rate=4e-3,
     ectopic_weight=2.0, splice=0.3,
 )
 

@@ -30,13 +30,13 @@ public struct DenoiserManifest: Equatable, Sendable {
   /// Greatest absolute difference per sample in the known-answer test, in millivolts.
   public let knownAnswerTolerance: Double
 
-  /// The mix of input and network by the signal-to-noise ratio that the network itself estimates,
-  /// what it leaves over what it takes away: the network alone under `lowDecibels`, the input
-  /// unchanged from `highDecibels` on, between them by their distance.
+  /// The mix of input and network by how much better than its input the network believes its
+  /// output to be: the input unchanged up to `lowDecibels`, the network alone from `highDecibels`
+  /// on, between them by their distance.
   public struct Bypass: Equatable, Sendable {
     public let lowDecibels: Double
     public let highDecibels: Double
-    /// The time constant over which both powers are averaged.
+    /// The time constant over which the belief is averaged.
     public let seconds: Double
 
     public init(lowDecibels: Double, highDecibels: Double, seconds: Double) {
@@ -47,8 +47,8 @@ public struct DenoiserManifest: Equatable, Sendable {
   }
 
   /// Numbers that the linear output layer gives at each step: a hop of estimates, one of their
-  /// gates, one of corrections, one of their gates.
-  var outputs: Int { 4 * hopSamples }
+  /// gates, and the believed benefit in tens of decibels.
+  var outputs: Int { 2 * hopSamples + 1 }
 }
 
 extension DenoiserManifest {

@@ -24,8 +24,9 @@ public final class DenoiserStream {
   private let cleaned: FloatBuffer
   private var filled = 0
   private var steps: Int64 = 0
-  private var power: Float = 0
-  private var noise: Float = 0
+  /// By how much the network believes its output to be better than its input, in decibels,
+  /// averaged over the last seconds.
+  public private(set) var benefitDecibels: Float = 0
   private let forgetting: Float
   /// The running mean power of the input, not yet divided by `inputWeight`, the part of it that
   /// is not the zero before the first sample.
@@ -35,8 +36,6 @@ public final class DenoiserStream {
 
   /// Silence is not blown up: this is added to the mean power, in mV^2.
   private static let leastPower: Float = 1e-6
-  /// Where the input is mixed in, silence would have no ratio without this power, in mV^2.
-  private static let leastNoise: Float = 1e-7
 
   public init(_ model: Denoiser, kernel: Kernel = .best) {
     let manifest = model.manifest
@@ -65,8 +64,7 @@ public final class DenoiserStream {
     for i in 0..<state.count { state[i] = 0 }
     filled = 0
     steps = 0
-    power = 0
-    noise = 0
+    benefitDecibels = 0
     inputPower = 0
     inputWeight = 0
     networkShare = 1
@@ -79,12 +77,6 @@ public final class DenoiserStream {
 
   /// A sample of the hop that stands ready.
   public subscript(index: Int) -> Float { cleaned[index] }
-
-  /// What the network leaves over what it takes away, of the last seconds, in decibels; the
-  /// estimate by which the input is mixed in.
-  public var estimatedDecibels: Float {
-    10 * log10f(max(power, 1e-12) / (noise + Self.leastNoise))
-  }
 
   /// The part of the network in the hop that stands ready: 0, the signal as it came, to 1.
   public private(set) var networkShare: Float = 1
@@ -141,31 +133,21 @@ public final class DenoiserStream {
       out: raw.base)
   }
 
-  private func sigmoid(_ x: Float) -> Float { 1 / (1 + expf(-x)) }
-
-  /// The hop's output from the network's, and by the estimated noise from the input itself.
+  /// The hop's output from the network's, and by the believed benefit from the input itself.
   private func mix(_ size: Float) {
     let manifest = model.manifest
     let hop = manifest.hopSamples
     let start = frame.count - manifest.lookaheadSamples - hop
-    var (left, taken): (Float, Float) = (0, 0)
-    for i in 0..<hop {
-      let correction =
-        sigmoid(raw[hop + i]) * (raw[i] * size - frame[start + i])
-        + sigmoid(raw[3 * hop + i]) * raw[2 * hop + i] * size
-      let clean = frame[start + i] + correction
-      cleaned[i] = clean
-      left += clean * clean
-      taken += correction * correction
+    if let bypass = manifest.bypass, outputStart >= 0 {
+      benefitDecibels =
+        forgetting * benefitDecibels + (1 - forgetting) * 10 * raw[2 * hop]
+      let range = Float(bypass.highDecibels - bypass.lowDecibels)
+      networkShare = min(1, max(0, (benefitDecibels - Float(bypass.lowDecibels)) / range))
     }
-    guard let bypass = manifest.bypass else { return }
-    power = forgetting * power + (1 - forgetting) * left / Float(hop)
-    noise = forgetting * noise + (1 - forgetting) * taken / Float(hop)
-    let range = Float(bypass.highDecibels - bypass.lowDecibels)
-    networkShare = min(1, max(0, (Float(bypass.highDecibels) - estimatedDecibels) / range))
     for i in 0..<hop {
       let input = frame[start + i]
-      cleaned[i] = input + networkShare * (cleaned[i] - input)
+      let gate = 1 / (1 + expf(-raw[hop + i]))
+      cleaned[i] = input + networkShare * gate * (raw[i] * size - input)
     }
   }
 }
