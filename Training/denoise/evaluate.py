@@ -100,9 +100,9 @@ def judge(rows, name, kind, level, leads, clean, out, masks):
 
 BYPASSES = [
     (low, low + width, seconds)
-    for low in (-1.5, -1, -0.5, 0, 0.5)
+    for low in (-1.5, -1, -0.5, 0, 0.5, 1)
     for width in (0.5, 1, 2)
-    for seconds in (1.0, 3.0, 8.0)
+    for seconds in (2.0, 6.0)
 ]
 
 

@@ -228,7 +228,7 @@ class Mixer:
             clean[row] = signal * amplitude
             if random.random() < 0.1:
                 continue
-            low, high = [(-9, 12), (12, 24), (24, 40)][random.choice(3, p=[0.7, 0.2, 0.1])]
+            low, high = [(-8, 12), (12, 24), (24, 40)][random.choice(3, p=[0.5, 0.3, 0.2])]
             decibels = random.uniform(low, high)
             added = self.noise()
             # Half of the time by the noise of this stretch, else by the noise record's mean.

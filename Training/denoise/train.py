@@ -36,13 +36,13 @@ def train(leads, noises, options, seed, log=print):
         judged = slice(WARM_UP, out.shape[1])
         hops = slice(WARM_UP // net.hop, None)
         loss = decibels_loss(
-            out[:, judged], clean[:, judged], mask[:, judged], options["ectopic_weight"]
+            out[:, judged], (clean + noise)[:, judged], clean[:, judged], mask[:, judged], options["ectopic_weight"]
         )
         believed = benefit_loss(
             benefit[:, hops], out[:, judged], (clean + noise)[:, judged], clean[:, judged], net.hop
         )
         optimiser.zero_grad()
-        (loss + 3 * believed).backward()
+        (loss + 5 * believed).backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimiser.step()
         schedule.step()
@@ -50,7 +50,7 @@ def train(leads, noises, options, seed, log=print):
         if (step + 1) % 100 == 0:
             error, belief = np.mean(losses[-100:], axis=0)
             log(
-                f"  {step + 1}/{steps}  error {error:.3f} dB  belief off {10 * belief**0.5:.2f} dB"
+                f"  {step + 1}/{steps}  error {error:.3f} dB  belief off {10 * belief:.2f} dB"
                 f"  {time.time() - began:.0f} s",
                 flush=True,
             )
@@ -58,7 +58,7 @@ def train(leads, noises, options, seed, log=print):
 
 
 DEFAULTS = dict(
-    frame=96, hop=16, lookahead=48, units=[64, 64], steps=2000, batch=36, rate=4e-3,
+    frame=96, hop=16, lookahead=48, units=[64, 64], steps=2600, batch=36, rate=4e-3,
     ectopic_weight=2.0, splice=0.3,
 )
 

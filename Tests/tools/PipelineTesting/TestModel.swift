@@ -8,6 +8,11 @@ public enum TestModel {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
 
+  /// The shipped denoiser.
+  public static func denoiser() throws -> Denoiser {
+    try Denoiser(path: package.appending(path: "Models/denoise.safetensors").path)
+  }
+
   /// The shipped model: beat-synchronous, conditioned on the patient's reference beats.
   public static func beats(learningSeconds: Double? = 30) throws -> ModelPlan {
     let path = package.appending(path: "Models/default.safetensors").path
