@@ -62,7 +62,8 @@ import Testing
   @Test func samplesThatAreNoNumbersDoNotLast() throws {
     let stream = DenoiserStream(try denoiser())
     for sample in [1, .nan, .infinity, -1] as [Float] { _ = stream.process(sample) }
-    #expect(run(stream, [Float](repeating: 0.5, count: 64)).allSatisfy(\.isFinite))
+    let after = run(stream, [Float](repeating: 0.5, count: 64))
+    #expect(!after.contains { !$0.isFinite })
   }
 
   @Test func aWrongWeightFailsTheKnownAnswer() throws {
