@@ -36,7 +36,7 @@ private final class Ears: WaveSink {
 
   @Test func howSamplesAreCutChangesNothingInTheCleanedSignal() throws {
     let player = Player.synthetic(seconds: 20)
-    let plan = try TestModel.beats()
+    let plan = try TestModel.sliding()
     let denoiser = try TestModel.denoiser()
     var reference: (start: Int64, samples: [Float])?
     for size in [36, 1, 37, 500] {
@@ -55,7 +55,7 @@ private final class Ears: WaveSink {
   @Test func framesFollowEachOtherWithoutHoleOrOverlap() throws {
     let player = Player.synthetic(seconds: 20)
     let ears = Ears()
-    let shard = try shard(ears, try TestModel.beats(), rate: player.rate)
+    let shard = try shard(ears, try TestModel.sliding(), rate: player.rate)
     player.send(0..<3600, packets: 36, to: shard)
     #expect(ears.waves.isEmpty)
     shard.listen(slot: 0, to: .waves, through: try TestModel.denoiser())
@@ -114,7 +114,7 @@ private final class Ears: WaveSink {
 
   @Test func listeningAllocatesNothingAndChangesNoScore() throws {
     let player = Player.synthetic(seconds: 60)
-    let plan = try TestModel.beats(learningSeconds: 20)
+    let plan = try TestModel.sliding()
     let alone = Shard(plan, AlarmSettings(), maximumWindows: 8)
     alone.scores = []
     try alone.admit(slot: 0, rate: player.rate)
@@ -141,7 +141,7 @@ private final class Ears: WaveSink {
   @Test func aGapBeginsAnotherPath() throws {
     let player = Player.synthetic(seconds: 20)
     let ears = Ears()
-    let shard = try shard(ears, try TestModel.beats(), rate: player.rate)
+    let shard = try shard(ears, try TestModel.sliding(), rate: player.rate)
     shard.listen(slot: 0, to: .waves, through: try TestModel.denoiser())
     player.send(0..<3600, packets: 36, to: shard)
     player.send(4000..<7200, packets: 36, to: shard, sequence: 200)
