@@ -105,7 +105,8 @@ struct DenoiseEvaluation {
     for beat in beats {
       let place = Int(Double(beat.sample - Int64(start)) * output.hertz / rate.hertz)
       let range =
-        (place - output.samples(seconds: Self.beforeBeat))..<(place
+        (place - output.samples(seconds: Self.beforeBeat))
+        ..<(place
         + output.samples(seconds: Self.afterBeat))
       for i in range.clamped(to: 0..<count) { marks[i] = beat.beatClass }
     }
@@ -143,8 +144,9 @@ struct DenoiseEvaluation {
     }
     print("output signal-to-noise ratio in dB, mean over records; N and V beats, cleaned, where a")
     print("record has both")
-    print(["noise", "level", "band-pass", "cleaned", "gain", "N beats", "V beats"].map(column)
-      .joined())
+    print(
+      ["noise", "level", "band-pass", "cleaned", "gain", "N beats", "V beats"].map(column)
+        .joined())
     for (k, kind) in kinds.enumerated() {
       for (l, level) in Self.levels.enumerated() {
         let row = rows[k][l]

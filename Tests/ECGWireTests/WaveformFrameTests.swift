@@ -43,7 +43,9 @@ import Testing
     #expect(bytes.count == 108)
     #expect(Array(bytes[0..<8]) == Array("ECGW".utf8) + [1, 1, 96, 0])
     func number<T: FixedWidthInteger>(_ at: Int, _ type: T.Type) -> T {
-      (0..<MemoryLayout<T>.size).reversed().reduce(0) { $0 << 8 | T(truncatingIfNeeded: bytes[at + $1]) }
+      (0..<MemoryLayout<T>.size).reversed().reduce(0) {
+        $0 << 8 | T(truncatingIfNeeded: bytes[at + $1])
+      }
     }
     func float(_ at: Int) -> Float { Float(bitPattern: number(at, UInt32.self)) }
     #expect(number(8, UInt32.self) == 3)

@@ -72,11 +72,16 @@ def answer(tensors, manifest, x):
     bypass = manifest["bypass"]
     if bypass:
         keep = np.exp(-hop / manifest["sampleRateHz"] / bypass["seconds"])
-        believed = 0.0
+        believed = left = taken = 0.0
         for t in range(lookahead // hop, steps):
             believed = keep * believed + (1 - keep) * 10 * benefit[t]
-            span = bypass["highDecibels"] - bypass["lowDecibels"]
-            share = np.clip((believed - bypass["lowDecibels"]) / span, 0, 1)
+            left = keep * left + (1 - keep) * np.mean(out[t] ** 2)
+            taken = keep * taken + (1 - keep) * np.mean(correction[t] ** 2)
+            ratio = 10 * np.log10(max(left, 1e-12) / (taken + 1e-9))
+            low, high = bypass["lowRatioDecibels"], bypass["highRatioDecibels"]
+            least, enough = bypass["lowBenefitDecibels"], bypass["highBenefitDecibels"]
+            share = np.clip((high - ratio) / (high - low), 0, 1)
+            share *= np.clip((believed - least) / (enough - least), 0, 1)
             out[t] = delayed[t] + share * correction[t]
     return out.reshape(-1)[lookahead:]
 
@@ -97,7 +102,10 @@ def manifest_of(options, bypass, name, description, training_data, licence):
         "lstm": list(options["units"]),
         "scaleSeconds": SCALE_SECONDS,
         "bypass": bypass
-        and {"lowDecibels": bypass[0], "highDecibels": bypass[1], "seconds": bypass[2]},
+        and {
+            "lowRatioDecibels": bypass[0], "highRatioDecibels": bypass[1], "seconds": bypass[2],
+            "lowBenefitDecibels": bypass[3], "highBenefitDecibels": bypass[4],
+        },
         "trainingData": training_data,
         "licence": licence,
         "toolVersions": tool_versions(),
@@ -131,7 +139,7 @@ def main():
     parser.add_argument("--checkpoint", required=True)
     parser.add_argument("--out", required=True)
     parser.add_argument("--name", default="ecgd-denoise-1")
-    parser.add_argument("--bypass", type=float, nargs=3, help="low dB, high dB, seconds")
+    parser.add_argument("--bypass", type=float, nargs=5, help="as evaluate.py's --gate")
     arguments = parser.parse_args()
     checkpoint = torch.load(arguments.checkpoint, weights_only=False)
     options = checkpoint["options"]

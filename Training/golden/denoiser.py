@@ -32,7 +32,7 @@ difference = np.abs(ours - theirs).max()
 assert difference < 1e-5, difference
 
 folder = Path(sys.argv[1])
-for name, bypass in (("denoiser", None), ("denoiser-bypass", (-1.0, 1.0, 0.5))):
+for name, bypass in (("denoiser", None), ("denoiser-bypass", (-6.0, 6.0, 0.5, -6.0, 3.0))):
     digest = export_denoiser.write(
         folder / f"{name}.safetensors", net.state_dict(), options, bypass, name,
         "random weights, for tests", "none", "as the repository",

@@ -30,20 +30,16 @@ public struct DenoiserManifest: Equatable, Sendable {
   /// Greatest absolute difference per sample in the known-answer test, in millivolts.
   public let knownAnswerTolerance: Double
 
-  /// The mix of input and network by how much better than its input the network believes its
-  /// output to be: the input unchanged up to `lowDecibels`, the network alone from `highDecibels`
-  /// on, between them by their distance.
+  /// The mix of input and network. The network's share is the product of two: 1 up to a ratio of
+  /// what it leaves to what it takes away of `lowRatioDecibels` and 0 from `highRatioDecibels` on;
+  /// 0 up to a believed benefit of `lowBenefitDecibels` and 1 from `highBenefitDecibels` on.
   public struct Bypass: Equatable, Sendable {
-    public let lowDecibels: Double
-    public let highDecibels: Double
-    /// The time constant over which the belief is averaged.
+    public let lowRatioDecibels: Double
+    public let highRatioDecibels: Double
+    public let lowBenefitDecibels: Double
+    public let highBenefitDecibels: Double
+    /// The time constant over which powers and belief are averaged.
     public let seconds: Double
-
-    public init(lowDecibels: Double, highDecibels: Double, seconds: Double) {
-      self.lowDecibels = lowDecibels
-      self.highDecibels = highDecibels
-      self.seconds = seconds
-    }
   }
 
   /// Numbers that the linear output layer gives at each step: a hop of estimates, one of their
@@ -107,13 +103,25 @@ extension DenoiserManifest {
 
   private static func bypass(_ fields: FieldReader) throws(ModelError) -> Bypass? {
     if fields.isNull("bypass") { return nil }
-    let bypass = try fields.object("bypass", fields: ["lowDecibels", "highDecibels", "seconds"])
-    let low = try bypass.number("lowDecibels", in: -100...100)
-    let high = try bypass.number("highDecibels", in: -100...100)
-    guard low < high else {
-      throw bypass.bad("highDecibels", expected: "more than lowDecibels")
+    let bypass = try fields.object(
+      "bypass",
+      fields: [
+        "lowRatioDecibels", "highRatioDecibels", "lowBenefitDecibels", "highBenefitDecibels",
+        "seconds",
+      ])
+    func range(_ name: String) throws(ModelError) -> (low: Double, high: Double) {
+      let low = try bypass.number("low\(name)Decibels", in: -100...100)
+      let high = try bypass.number("high\(name)Decibels", in: -100...100)
+      guard low < high else {
+        throw bypass.bad("high\(name)Decibels", expected: "more than low\(name)Decibels")
+      }
+      return (low, high)
     }
+    let ratio = try range("Ratio")
+    let benefit = try range("Benefit")
     return Bypass(
-      lowDecibels: low, highDecibels: high, seconds: try bypass.number("seconds", in: 0.01...60))
+      lowRatioDecibels: ratio.low, highRatioDecibels: ratio.high,
+      lowBenefitDecibels: benefit.low, highBenefitDecibels: benefit.high,
+      seconds: try bypass.number("seconds", in: 0.01...60))
   }
 }

@@ -27,6 +27,9 @@ public final class DenoiserStream {
   /// By how much the network believes its output to be better than its input, in decibels,
   /// averaged over the last seconds.
   public private(set) var benefitDecibels: Float = 0
+  /// Mean powers of what the network leaves and of what it takes away, in mV^2.
+  private var left: Float = 0
+  private var taken: Float = 0
   private let forgetting: Float
   /// The running mean power of the input, not yet divided by `inputWeight`, the part of it that
   /// is not the zero before the first sample.
@@ -34,6 +37,8 @@ public final class DenoiserStream {
   private var inputWeight: Float = 0
   private let inputForgetting: Float
 
+  /// What is added to the power taken away, so that silence has a ratio.
+  private static let leastTaken: Float = 1e-9
   /// Silence is not blown up: this is added to the mean power, in mV^2.
   private static let leastPower: Float = 1e-6
 
@@ -65,6 +70,8 @@ public final class DenoiserStream {
     filled = 0
     steps = 0
     benefitDecibels = 0
+    left = 0
+    taken = 0
     inputPower = 0
     inputWeight = 0
     networkShare = 1
@@ -133,21 +140,42 @@ public final class DenoiserStream {
       out: raw.base)
   }
 
-  /// The hop's output from the network's, and by the believed benefit from the input itself.
+  /// What the network leaves over what it takes away, averaged over the last seconds: an estimate
+  /// of the signal-to-noise ratio, in decibels.
+  public var ratioDecibels: Float {
+    10 * log10f(max(left, 1e-12) / (taken + Self.leastTaken))
+  }
+
+  /// The hop's output from the network's and, by the bypass, from the input itself.
   private func mix(_ size: Float) {
-    let manifest = model.manifest
-    let hop = manifest.hopSamples
-    let start = frame.count - manifest.lookaheadSamples - hop
-    if let bypass = manifest.bypass, outputStart >= 0 {
-      benefitDecibels =
-        forgetting * benefitDecibels + (1 - forgetting) * 10 * raw[2 * hop]
-      let range = Float(bypass.highDecibels - bypass.lowDecibels)
-      networkShare = min(1, max(0, (benefitDecibels - Float(bypass.lowDecibels)) / range))
-    }
+    let hop = model.manifest.hopSamples
+    let start = frame.count - model.manifest.lookaheadSamples - hop
+    var (leftSum, takenSum): (Float, Float) = (0, 0)
     for i in 0..<hop {
       let input = frame[start + i]
       let gate = 1 / (1 + expf(-raw[hop + i]))
-      cleaned[i] = input + networkShare * gate * (raw[i] * size - input)
+      let correction = gate * (raw[i] * size - input)
+      raw[i] = correction
+      leftSum += (input + correction) * (input + correction)
+      takenSum += correction * correction
     }
+    if let bypass = model.manifest.bypass, outputStart >= 0 {
+      let new = 1 - forgetting
+      left = forgetting * left + new * leftSum / Float(hop)
+      taken = forgetting * taken + new * takenSum / Float(hop)
+      benefitDecibels = forgetting * benefitDecibels + new * 10 * raw[2 * hop]
+      networkShare = Self.share(bypass, ratio: ratioDecibels, benefit: benefitDecibels)
+    }
+    for i in 0..<hop { cleaned[i] = frame[start + i] + networkShare * raw[i] }
+  }
+
+  private static func share(
+    _ bypass: DenoiserManifest.Bypass, ratio: Float, benefit: Float
+  ) -> Float {
+    func part(_ value: Float, _ from: Double, _ to: Double) -> Float {
+      min(1, max(0, (value - Float(from)) / Float(to - from)))
+    }
+    return part(ratio, bypass.highRatioDecibels, bypass.lowRatioDecibels)
+      * part(benefit, bypass.lowBenefitDecibels, bypass.highBenefitDecibels)
   }
 }

@@ -11,7 +11,8 @@ struct DaemonFacts: Sendable {
   /// Wall time minus monotonic time, at the start: turns one into the other.
   let wallOffsetNs: Int64
 
-  init(version: String, model: String, modelHash: String, shards: Int, waveforms: WaveformCounters) {
+  init(version: String, model: String, modelHash: String, shards: Int, waveforms: WaveformCounters)
+  {
     self.version = version
     self.model = model
     self.modelHash = modelHash
