@@ -98,17 +98,15 @@ struct DenoiseEvaluation {
 
   /// For each sample the class of the beat around it.
   private func marks(
-    _ beats: [ECGRecords.Beat], count: Int, _ rate: SampleRate, from start: Int
+    _ beats: [ECGRecords.Beat], count: Int, _ rate: SampleRate, from first: Int
   ) -> [BeatClass?] {
     var marks = [BeatClass?](repeating: nil, count: count)
     let output = denoiser.manifest.sampleRate
     for beat in beats {
-      let place = Int(Double(beat.sample - Int64(start)) * output.hertz / rate.hertz)
-      let range =
-        (place - output.samples(seconds: Self.beforeBeat))
-        ..<(place
-        + output.samples(seconds: Self.afterBeat))
-      for i in range.clamped(to: 0..<count) { marks[i] = beat.beatClass }
+      let place = Int(Double(beat.sample - Int64(first)) * output.hertz / rate.hertz)
+      let start = place - output.samples(seconds: Self.beforeBeat)
+      let end = place + output.samples(seconds: Self.afterBeat)
+      for i in (start..<end).clamped(to: 0..<count) { marks[i] = beat.beatClass }
     }
     return marks
   }
