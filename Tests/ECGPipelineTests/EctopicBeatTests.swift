@@ -47,7 +47,8 @@ private final class CleanedSignal: WaveSink {
     return ab / (aa * bb).squareRoot()
   }
 
-  /// Ectopic beats among normal ones of the same heart, in noise that the network is let at.
+  /// Ectopic beats among normal ones of the same heart, in noise; the network alone, which the
+  /// bypass would not let at noise of a kind that it has never heard.
   @Test func ectopicBeatsInNoiseAreNotRedrawnAsNormalOnes() throws {
     let ecg = SyntheticECG(SyntheticParameters(seconds: 120, seed: 7))
     let clean = ecg.recording.leads[0].samples
@@ -59,7 +60,7 @@ private final class CleanedSignal: WaveSink {
       return sample + 0.9 * slow
     }
     let truth = try cleaned(clean, through: nil).samples
-    let heard = try cleaned(noisy, through: TestModel.denoiser())
+    let heard = try cleaned(noisy, through: TestModel.denoisingNetwork())
     let before = try cleaned(noisy, through: nil).samples
     let beats = ecg.annotations.classifiedBeats.map {
       (place: Int(Double($0.sample) * Self.rateHz / 360), beatClass: $0.beatClass)
@@ -72,7 +73,7 @@ private final class CleanedSignal: WaveSink {
     }
     let ectopic = judged.filter { $0.beatClass == .ventricular }
     #expect(ectopic.count > 5)
-    #expect(heard.networkShare > 0.3, "the network must have been at work: \(heard.networkShare)")
+    #expect(heard.networkShare == 1)
     var (error, noise): (Float, Float) = (0, 0)
     for beat in ectopic {
       let own = window(truth, beat.place)
