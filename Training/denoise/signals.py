@@ -106,7 +106,7 @@ def gain(lead, noises, decibels, definition):
     """What the noise is multiplied with for a signal-to-noise ratio of the *raw* recording.
 
     `definition`: "power", the variances of the raw lead and noise; "nst", WFDB's own, whose signal
-    power is that of a sine as tall as the QRS complexes (some 6 dB more noise); "conditioned", the
+    power is that of a sine as tall as the QRS complexes (much more noise); "conditioned", the
     powers behind the band-pass.
     """
     if definition == "power":
