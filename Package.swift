@@ -94,7 +94,10 @@ let package = Package(
       path: "Tests/tools/PipelineTesting", swiftSettings: testing),
     tests(
       "ECGPipelineTests",
-      ["ECGPipeline", "ECGAlarm", "ECGCore", "PipelineTesting", "CAllocationCounter"]),
+      [
+        "ECGPipeline", "ECGAlarm", "ECGCore", "ECGModel", "ECGRecords", "PipelineTesting",
+        "CAllocationCounter",
+      ]),
     // What tests of whole processes need: finding and running what was built, a machine of its
     // own with a real systemd, and a thread made to hang from outside.
     .target(name: "CThreadFreezer", path: "Tests/tools/CThreadFreezer"),

@@ -110,6 +110,7 @@ extension Shard {
       for i in 0..<block.count where block[i].isNaN { stream.counters.missing += 1 }
       stream.path.load(block)
       while let event = stream.path.next() { handle(event, of: stream) }
+      tellSignal(of: stream)
       at = end
     }
   }

@@ -114,6 +114,7 @@ extension Shard {
     } else {
       evidence = .unusable
     }
+    tellWindow(entry, at: i, score: score, of: stream)
     if !entry.isUsable { stream.counters.unusable += 1 }
     if evidence == .exceeding { stream.counters.exceeding += 1 }
     scores?.append(

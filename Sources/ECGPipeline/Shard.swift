@@ -30,6 +30,8 @@ public final class Shard {
   public var clock: (@Sendable () -> UInt64)?
   /// From a window's last packet coming in to its score.
   public internal(set) var latency = LatencyHistogram()
+  /// Who takes the waveforms of streams that are listened to.
+  public var waveSink: (any WaveSink)?
   private var discharged = StreamCounters()
 
   /// - Parameter maximumWindows: windows in one pass through the network.

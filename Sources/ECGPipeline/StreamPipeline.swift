@@ -33,6 +33,10 @@ final class StreamPipeline {
   var isScoring = true
   /// Windows handed to the batch and not yet scored.
   var pending = 0
+  /// While somebody listens to the waveforms.
+  var tap: WaveTap?
+  /// How often the signal path was started anew.
+  var pathNumber: UInt32 = 0
 
   init(
     slot: Int, rate: SampleRate, plan: ModelPlan, settings: AlarmSettings
@@ -60,6 +64,8 @@ final class StreamPipeline {
   func restartPath(at sample: SampleNumber) {
     patientOffset += path.signal.endIndex
     path.reset()
+    pathNumber &+= 1
+    tap?.reset()
     heart.reset()
     bridgedUntil = Int64.min / 2
     scorer.patient?.breakOff()

@@ -31,6 +31,18 @@ public struct StatusReport: Codable, Equatable, Sendable {
     }
   }
 
+  /// What became of waveform frames.
+  public struct Waveforms: Codable, Equatable, Sendable {
+    public var published: Int64
+    /// Built, and dropped because the daemon did not keep up with sending them.
+    public var dropped: Int64
+
+    public init(published: Int64, dropped: Int64) {
+      self.published = published
+      self.dropped = dropped
+    }
+  }
+
   public enum State: String, CaseIterable, Codable, Sendable {
     /// The patient's own normal is being learnt; nothing is judged yet.
     case learning
@@ -120,6 +132,7 @@ public struct StatusReport: Codable, Equatable, Sendable {
   public var windowsShed: Int64?
   public var alertsPublished: Int64 = 0
   public var activeAlarms: Int = 0
+  public var waveforms: Waveforms?
   public var latency: Latency?
   public var streams: [Stream] = []
 

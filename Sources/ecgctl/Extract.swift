@@ -1,5 +1,6 @@
 import ArgumentParser
 import ECGCore
+import ECGModel
 import ECGMonitor
 import ECGPipeline
 import ECGRecords
@@ -32,13 +33,34 @@ struct Extract: ParsableCommand {
     help: "WFDB records of pure noise, to be filtered and written beside the beats.")
   var noise: [String] = []
 
+  @Flag(help: "Write the continuous conditioned signals of all leads instead of beats.")
+  var signals = false
+
   func run() throws {
+    if signals { return try writeSignals() }
     var extraction = BeatExtraction(
       leads: lead, learningSeconds: learningSeconds)
     do {
       for (number, record) in records.enumerated() {
         let count = try extraction.add(record: record)
         StandardError.write("\(number + 1)/\(records.count) \(record): \(count) beats\n")
+      }
+      for record in noise { try extraction.add(noise: record) }
+      try extraction.archive.write(path: out, compressed: false)
+    } catch let error as WFDBError {
+      StandardError.write("ecgctl: \(error)\n")
+      throw ExitCode(EX_DATAERR)
+    } catch let error as NumPyError {
+      StandardError.write("ecgctl: \(error)\n")
+      throw ExitCode(EX_CANTCREAT)
+    }
+  }
+  private func writeSignals() throws {
+    var extraction = SignalExtraction(rate: SampleRate(hertz: BeatExcerpt.sampleRateHz)!)
+    do {
+      for (number, record) in records.enumerated() {
+        let count = try extraction.add(record: record)
+        StandardError.write("\(number + 1)/\(records.count) \(record): \(count) leads\n")
       }
       for record in noise { try extraction.add(noise: record) }
       try extraction.archive.write(path: out, compressed: false)

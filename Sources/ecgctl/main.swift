@@ -9,8 +9,7 @@ struct ECGControl: ParsableCommand {
     version: Version.text,
     subcommands: [
       Watch.self, Status.self, Replay.self, Evaluate.self, Score.self, Model.self, Demo.self,
-      Extract.self,
-      CheckConfig.self, Bench.self,
+      Extract.self, Denoise.self, CheckConfig.self, Bench.self,
     ])
 }
 

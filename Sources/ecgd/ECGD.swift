@@ -42,7 +42,14 @@ struct ECGD: ParsableCommand {
     logger.notice(
       "model \(model.manifest.name) passed its known-answer test",
       metadata: ["model": "\(model.manifest.name)", "hash": "\(model.hash)"])
-    let daemon = try start(file, model, logger)
+    let denoiserPath = try leaving(EX_CONFIG) { try file.resolveDenoiserPath() }
+    let denoiser = try leaving(EX_DATAERR) { try denoiserPath.map { try Denoiser(path: $0) } }
+    if let denoiser {
+      logger.notice(
+        "denoiser \(denoiser.manifest.name) passed its known-answer test",
+        metadata: ["denoiser": "\(denoiser.manifest.name)", "hash": "\(denoiser.hash)"])
+    }
+    let daemon = try start(file, model, denoiser, logger)
     logger.notice("ecgd \(Version.text) watches")
     manager.ready(status: daemon.statusLine)
     var loop = ServiceLoop(
@@ -54,11 +61,12 @@ struct ECGD: ParsableCommand {
   }
 
   private func start(
-    _ configuration: ECGMonitor.Configuration, _ model: Autoencoder, _ logger: Logger
+    _ configuration: ECGMonitor.Configuration, _ model: Autoencoder, _ denoiser: Denoiser?,
+    _ logger: Logger
   ) throws -> Daemon {
     do throws(DaemonError) {
       let daemon = try Daemon(
-        configuration, model: model, logger: logger, scoreFolder: scoreLog)
+        configuration, model: model, denoiser: denoiser, logger: logger, scoreFolder: scoreLog)
       try daemon.start(version: Version.text)
       return daemon
     } catch {

@@ -17,7 +17,7 @@ final class DaemonBench {
   private let context: Context
 
   init(
-    _ model: Autoencoder, shards: Int = 1, maximumStreams: Int = 16,
+    _ model: Autoencoder, denoiser: Denoiser? = nil, shards: Int = 1, maximumStreams: Int = 16,
     kind: Configuration.SampleSocket.Kind = .pull, journal: [JournalEntry] = []
   ) throws {
     folder = try TemporaryFolder()
@@ -26,6 +26,7 @@ final class DaemonBench {
     configuration.samples.sockets[0].endpoint = Endpoint("ipc://\(folder.file("samples"))")!
     configuration.samples.sockets[0].kind = kind
     configuration.alerts.endpoint = Endpoint("ipc://\(folder.file("alerts"))")!
+    configuration.waveforms.endpoint = Endpoint("ipc://\(folder.file("waveforms"))")!
     configuration.control.endpoint = Endpoint("ipc://\(folder.file("control"))")!
     configuration.journal.path = folder.file("alerts.sqlite")
     configuration.streams.shards = shards
@@ -38,7 +39,7 @@ final class DaemonBench {
       try earlier.append(journal)
     }
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-    daemon = try Daemon(configuration, model: model, logger: logger)
+    daemon = try Daemon(configuration, model: model, denoiser: denoiser, logger: logger)
     try daemon.start(version: "test")
   }
 
@@ -55,6 +56,15 @@ final class DaemonBench {
     try socket.set(.receiveTimeout, 10_000)
     try socket.subscribe("alert/")
     try socket.connect("ipc://\(folder.file("alerts"))")
+    return socket
+  }
+
+  /// A display's socket.
+  func displaySocket(_ topic: String) throws -> Socket {
+    var socket = try Socket(.sub, in: context)
+    try socket.set(.receiveTimeout, 10_000)
+    try socket.subscribe(topic)
+    try socket.connect("ipc://\(folder.file("waveforms"))")
     return socket
   }
 
@@ -115,7 +125,8 @@ struct TestGateway: ~Copyable {
 
   /// Sends samples in packets of `size`, `speed` times real time (nil: as fast as it can).
   mutating func play(
-    _ samples: [Float], packets size: Int, speed: Double? = nil, isLast: Bool = true
+    _ samples: [Float], packets size: Int, speed: Double? = nil, isLast: Bool = true,
+    from first: Int = 0
   ) throws {
     let rate = encoder.sampleRate
     let start = Date()
@@ -126,10 +137,10 @@ struct TestGateway: ~Copyable {
         let due = start.addingTimeInterval(Double(at + count) / rate.hertz / speed)
         Thread.sleep(forTimeInterval: max(0, due.timeIntervalSinceNow))
       }
-      let seconds = Double(at) / rate.hertz
+      let seconds = Double(first + at) / rate.hertz
       encoder.encode(
         millivolts: samples.span.extracting(at..<(at + count)),
-        firstSample: SampleNumber(Int64(at)),
+        firstSample: SampleNumber(Int64(first + at)),
         deviceTimeNs: Self.startNs + Int64((seconds * 1e6).rounded()) * 1000,
         isLast: isLast && at + count == samples.count, into: &packet)
       try send(packet)

@@ -17,7 +17,7 @@ struct Subject: Sendable, CustomTestStringConvertible {
 
   /// The daemon itself, which does not start without its model.
   static let daemon = Subject(
-    program: "ecgd", threads: ["ingest", "shard-0", "shard-1", "publisher"])
+    program: "ecgd", threads: ["ingest", "shard-0", "shard-1", "publisher", "waveforms"])
 
   static let all =
     [standIn] + (FileManager.default.fileExists(atPath: model) ? [daemon] : [])
@@ -38,8 +38,11 @@ struct ServiceFixture {
     if files.fileExists(atPath: Subject.model) {
       try files.createDirectory(
         atPath: box.path("/usr/share/ecgd/Models"), withIntermediateDirectories: true)
-      try files.copyItem(
-        atPath: Subject.model, toPath: box.path("/usr/share/ecgd/Models/default.safetensors"))
+      for name in ["default", "denoise"] {
+        try files.copyItem(
+          atPath: Built.packageRoot + "/Models/\(name).safetensors",
+          toPath: box.path("/usr/share/ecgd/Models/\(name).safetensors"))
+      }
     }
     try box.write(
       String(contentsOfFile: Built.packageRoot + "/systemd/ecgd.service", encoding: .utf8),

@@ -85,7 +85,7 @@ extension ModelManifest {
     }
   }
 
-  private static func filters(_ fields: FieldReader) throws(ModelError) -> Filters {
+  static func filters(_ fields: FieldReader) throws(ModelError) -> Filters {
     let filters = try fields.object("filters", fields: ["highPass", "lowPass", "mainsNotch"])
     func butterworth(_ key: String) throws(ModelError) -> Filters.Butterworth? {
       if filters.isNull(key) { return nil }
@@ -171,7 +171,7 @@ extension ModelManifest {
     return baseline
   }
 
-  private static func toolVersions(_ fields: FieldReader) throws(ModelError) -> [String: String] {
+  static func toolVersions(_ fields: FieldReader) throws(ModelError) -> [String: String] {
     var versions: [String: String] = [:]
     for (key, value) in try fields.members("toolVersions").members {
       guard case .string(let version) = value else {

@@ -113,6 +113,7 @@ extension Configuration {
       ("samples.sockets[\(index)]", socket.endpoint, socket.insecure, socket.attach == .bind)
     } + [
       ("alerts", alerts.endpoint, alerts.insecure, true),
+      ("waveforms", waveforms.endpoint, waveforms.insecure, true),
       ("control", control.endpoint, control.insecure, true),
     ]
   }

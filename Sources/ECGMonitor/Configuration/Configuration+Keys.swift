@@ -11,6 +11,9 @@ extension Configuration {
     .init(path: "samples", meaning: "Where gateways deliver sample packets."),
     .init(path: "alerts", meaning: "Where alert events go out (XPUB, bound)."),
     .init(
+      path: "waveforms",
+      meaning: "Where waveforms go out (XPUB, bound); nothing is built while nobody subscribes."),
+    .init(
       path: "control",
       meaning: "Where operators ask for status, acknowledge and pause (ROUTER, bound)."),
     .init(path: "model", meaning: "The trained autoencoder."),
@@ -59,8 +62,15 @@ extension Configuration {
       "alerts.endpoint", \.alerts.endpoint, .endpoint, "Where operators subscribe to alerts."),
     .init("alerts.insecure", \.alerts.insecure, .truth, insecureMeaning),
     .init(
+      "waveforms.endpoint", \.waveforms.endpoint, .endpoint,
+      "Where displays subscribe to cleaned ECG, reconstructions and latents."),
+    .init("waveforms.insecure", \.waveforms.insecure, .truth, insecureMeaning),
+    .init(
+      "waveforms.denoiser", \.waveforms.denoiser, ValueType.text("a path").orWord("none"),
+      "The denoiser's file, looked for like the model's; none = the filtered signal as it is."),
+    .init(
       "control.endpoint", \.control.endpoint, .endpoint,
-      "Where ecgctl and operators send requests. Port 5603 is kept for waveforms."),
+      "Where ecgctl and operators send requests."),
     .init("control.insecure", \.control.insecure, .truth, insecureMeaning),
     .init(
       "model.path", \.model.path, .text("a path"),

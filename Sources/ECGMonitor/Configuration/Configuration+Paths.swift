@@ -6,23 +6,34 @@ extension Configuration {
   /// A relative path is looked for beside the configuration file (an administrator's own model),
   /// in the folder above it (a checkout, where Config/ and Models/ are neighbours), and in the
   /// package's folder.
-  public var modelPathCandidates: [String] {
-    if model.path.hasPrefix("/") { return [model.path] }
+  public var modelPathCandidates: [String] { candidates(for: model.path) }
+
+  private func candidates(for path: String) -> [String] {
+    if path.hasPrefix("/") { return [path] }
     let folder = file.map(Self.folder(of:)) ?? "."
-    return [folder, folder + "/..", Self.packageFolder].map { "\($0)/\(model.path)" }
+    return [folder, folder + "/..", Self.packageFolder].map { "\($0)/\(path)" }
   }
 
   /// The first candidate that is there.
   public func resolveModelPath() throws(ConfigurationError) -> String {
-    if let found = modelPathCandidates.first(where: { unsafe access($0, R_OK) == 0 }) {
-      return found
-    }
+    try resolve(model.path, key: "model.path")
+  }
+
+  /// The denoiser's file, looked for in the same places; nil where none is wanted.
+  public func resolveDenoiserPath() throws(ConfigurationError) -> String? {
+    guard let path = waveforms.denoiser else { return nil }
+    return try resolve(path, key: "waveforms.denoiser")
+  }
+
+  private func resolve(_ path: String, key: String) throws(ConfigurationError) -> String {
+    let candidates = candidates(for: path)
+    if let found = candidates.first(where: { unsafe access($0, R_OK) == 0 }) { return found }
     throw ConfigurationError(
       file: file ?? "defaults",
       problems: [
         .init(
-          line: nil, key: "model.path",
-          message: "no readable file at " + modelPathCandidates.joined(separator: ", "))
+          line: nil, key: key,
+          message: "no readable file at " + candidates.joined(separator: ", "))
       ])
   }
 

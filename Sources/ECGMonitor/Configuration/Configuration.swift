@@ -8,6 +8,7 @@ public import ECGCore
 public struct Configuration: Equatable, Sendable {
   public var samples = Samples()
   public var alerts = Alerts()
+  public var waveforms = Waveforms()
   public var control = Control()
   public var model = Model()
   public var streams = Streams()
@@ -46,6 +47,15 @@ public struct Configuration: Equatable, Sendable {
   public struct Alerts: Equatable, Sendable {
     public var endpoint = Endpoint("tcp://127.0.0.1:5602")!
     public var insecure = false
+    public init() {}
+  }
+
+  /// Where waveforms go out to those who subscribe, and what cleans them.
+  public struct Waveforms: Equatable, Sendable {
+    public var endpoint = Endpoint("tcp://127.0.0.1:5603")!
+    public var insecure = false
+    /// The denoiser's file; nil shows the filtered signal as it is.
+    public var denoiser: String? = "Models/denoise.safetensors"
     public init() {}
   }
 

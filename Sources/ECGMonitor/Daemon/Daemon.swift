@@ -18,10 +18,12 @@ public final class Daemon {
   private let logger: Logger
   private let log: RateLimitedLog
   private let model: Autoencoder
+  private let denoiser: Denoiser?
   private let context: Context
   private let ingest: IngestChannel
   private let shards: [ShardChannel]
   private let publisherDoorbell: Doorbell
+  private let waveforms: WaveformService
   private let board = StatusBoard()
   private let settings: ReloadMailbox
   private var threads: [WorkerThread] = []
@@ -33,12 +35,13 @@ public final class Daemon {
   /// - Parameter scoreFolder: where every window's score is written, for diagnosis; nil for
   ///   nowhere.
   public init(
-    _ configuration: Configuration, model: Autoencoder, logger: Logger,
+    _ configuration: Configuration, model: Autoencoder, denoiser: Denoiser? = nil, logger: Logger,
     scoreFolder: String? = nil
   ) throws(DaemonError) {
     self.configuration = configuration
     self.scoreFolder = scoreFolder
     self.model = model
+    self.denoiser = denoiser
     self.logger = logger
     log = RateLimitedLog(logger, ratePerMinute: configuration.logging.ratePerMinute)
     do {
@@ -52,6 +55,7 @@ public final class Daemon {
         channels.append(try ShardChannel(ringBytes: configuration.streams.ringMegabytes << 20))
       }
       shards = channels
+      waveforms = try WaveformService(shards: channels)
     } catch let error as ZeroMQError {
       throw DaemonError(reason: "\(error)", exitStatus: EX_OSERR)
     } catch {
@@ -64,6 +68,7 @@ public final class Daemon {
   public func start(version: String) throws(DaemonError) {
     do {
       try startPublisher(version: version)
+      try startWaveforms()
       for i in shards.indices { try startShard(i) }
       try startIngest()
     } catch let error as DaemonError {
@@ -81,6 +86,7 @@ public final class Daemon {
     ingest.doorbell.ringAlways()
     for thread in threads { thread.join() }
     threads = []
+    waveforms.stop()
     log.flush(all: true)
   }
 
@@ -100,7 +106,7 @@ public final class Daemon {
     let heartbeat = progress.register("publisher")
     let facts = DaemonFacts(
       version: version, model: model.manifest.name, modelHash: model.hash,
-      shards: shards.count)
+      shards: shards.count, waveforms: waveforms.counters)
     let writer = AlertWriter(
       path: configuration.journalPath(), retentionDays: configuration.journal.retentionDays,
       facts: facts, log: log)
@@ -126,12 +132,19 @@ public final class Daemon {
         channel: shards[i], ingest: ingest, publisher: publisherDoorbell, heartbeat: heartbeat,
         log: log,
         mailbox: settings, plan: plan, settings: AlarmSettings(configuration),
-        configuration: configuration, scoreLog: scoreFolder.map { ScoreLog(folder: $0) }))
+        configuration: configuration, scoreLog: scoreFolder.map { ScoreLog(folder: $0) },
+        listening: waveforms.listening(ofShard: i, denoiser: denoiser)))
     threads.append(
       try WorkerThread(name) {
         var shard = made.take()
         shard.run()
       })
+  }
+
+  private func startWaveforms() throws {
+    try waveforms.start(
+      endpoint: configuration.waveforms.endpoint.text, in: context,
+      heartbeat: progress.register("waveforms"), log: log)
   }
 
   private func startIngest() throws {

@@ -6,15 +6,18 @@ struct DaemonFacts: Sendable {
   let model: String
   let modelHash: String
   let shards: Int
+  let waveforms: WaveformCounters
   let startedNs: UInt64
   /// Wall time minus monotonic time, at the start: turns one into the other.
   let wallOffsetNs: Int64
 
-  init(version: String, model: String, modelHash: String, shards: Int) {
+  init(version: String, model: String, modelHash: String, shards: Int, waveforms: WaveformCounters)
+  {
     self.version = version
     self.model = model
     self.modelHash = modelHash
     self.shards = shards
+    self.waveforms = waveforms
     startedNs = MonotonicClock.nanoseconds()
     wallOffsetNs = AlertWriter.wallNs() - Int64(startedNs)
   }

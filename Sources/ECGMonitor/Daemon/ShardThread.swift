@@ -17,6 +17,7 @@ struct ShardThread {
   let maximumWaitNs: UInt64
   private let shard: Shard
   private let scoreLog: ScoreLog?
+  private var listening: WaveformListening
   private var facts: [Int: WatchedStream] = [:]
   private var samples = [Float](repeating: 0, count: SamplePacketHeader.maximumByteCount / 2)
   private var isStopping = false
@@ -38,7 +39,7 @@ struct ShardThread {
     channel: ShardChannel, ingest: IngestChannel, publisher: Doorbell,
     heartbeat: ThreadProgress.Heartbeat,
     log: RateLimitedLog, mailbox: ReloadMailbox, plan: ModelPlan, settings: AlarmSettings,
-    configuration: Configuration, scoreLog: ScoreLog? = nil
+    configuration: Configuration, scoreLog: ScoreLog? = nil, listening: WaveformListening
   ) {
     self.channel = channel
     self.ingest = ingest
@@ -55,6 +56,8 @@ struct ShardThread {
     self.scoreLog = scoreLog
     if scoreLog != nil { shard.scores = [] }
     shard.clock = MonotonicClock.nanoseconds
+    shard.waveSink = listening.outlet
+    self.listening = listening
   }
 
   /// Runs until a `stop` record has come and everything before it is told.
@@ -62,6 +65,7 @@ struct ShardThread {
     while !isStopping {
       heartbeat.beat()
       takeCommands()
+      listening.follow(facts, of: shard)
       let isIdle = takePackets()
       flushIfDue(isIdle: isIdle)
       tickIfDue(isIdle: isIdle)
@@ -104,6 +108,7 @@ struct ShardThread {
     case ShardRecord.refused: shard.refused(slot: slot)
     case ShardRecord.discharge:
       shard.discharge(slot: slot)
+      listening.leave(slot: slot)
       // The drafts of its last alarms need its facts.
       report(waiting: true)
       facts[slot] = nil
@@ -180,6 +185,7 @@ struct ShardThread {
           "stream \(stream.id): leads, gain or rate changed; the patient is learnt anew",
           metadata: ["stream": "\(stream.id)"])
       }
+      listening.tap(stream, slot: slot, of: shard)
       return true
     } catch {
       log.log(

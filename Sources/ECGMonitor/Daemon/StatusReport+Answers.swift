@@ -3,6 +3,7 @@ import ECGCore
 import ECGPipeline
 import ECGSignal
 import ECGWire
+import Synchronization
 
 extension StatusReport {
   /// Puts the threads' answers together.
@@ -14,6 +15,9 @@ extension StatusReport {
     model = Model(name: facts.model, hash: facts.modelHash)
     alertsPublished = Int64(published)
     activeAlarms = active
+    waveforms = Waveforms(
+      published: Int64(facts.waveforms.published.load(ordering: .relaxed)),
+      dropped: Int64(facts.waveforms.dropped.load(ordering: .relaxed)))
     var refused: [StreamID: [UInt64]] = [:]
     if let ingest = question.ingest {
       packets = Int64(ingest.packets)

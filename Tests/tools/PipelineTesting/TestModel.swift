@@ -8,6 +8,26 @@ public enum TestModel {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
 
+  /// The shipped denoiser.
+  public static func denoiser() throws -> Denoiser {
+    try Denoiser(path: package.appending(path: "Models/denoise.safetensors").path)
+  }
+
+  /// The shipped denoiser without its bypass: the network alone, whatever it hears.
+  public static func denoisingNetwork() throws -> Denoiser {
+    let path = package.appending(path: "Models/denoise.safetensors")
+    var bytes = [UInt8](try Data(contentsOf: path))
+    let header = bytes[8...].prefix { $0 >= 0x20 && $0 < 0x7f }
+    let text = String(decoding: header, as: UTF8.self)
+    // The manifest is a string in the header: null and blanks take the object's place.
+    let match = text.firstRange(of: /\{\\"lowRatioDecibels[^}]*\}/)!
+    let start = 8 + text.utf8.distance(from: text.startIndex, to: match.lowerBound)
+    let count = text[match].utf8.count
+    let null = Array("null".utf8) + [UInt8](repeating: UInt8(ascii: " "), count: count - 4)
+    bytes.replaceSubrange(start..<(start + count), with: null)
+    return try Denoiser(unverified: bytes)
+  }
+
   /// The shipped model: beat-synchronous, conditioned on the patient's reference beats.
   public static func beats(learningSeconds: Double? = 30) throws -> ModelPlan {
     let path = package.appending(path: "Models/default.safetensors").path
