@@ -22,6 +22,7 @@ extension Shard {
   func judgeSignal(of stream: StreamPipeline, at sample: SampleNumber) {
     let quality = stream.recentQuality()
     if !stream.isBridging { judgeElectrode(quality, of: stream, at: sample) }
+    judgeDrift(of: stream, at: sample)
     judge(.gap, of: stream, .clear, at: sample)
     judge(.badPackets, of: stream, .clear, at: sample)
     if stream.condition(.layoutChange).isActive {

@@ -58,6 +58,7 @@ extension Shard {
     finding.limit = judgement.limit
     guard !beat.isLearning else { return }
     finding.judged = judgement.score
+    remember(judgement, score.score, entry, at: i, of: stream)
     finding.explanation = judgement.explanation
     let index = StreamCondition.ventricularRun.rawValue
     let evidence: Evidence =
@@ -71,6 +72,35 @@ extension Shard {
       transition, .ventricularRun, of: stream, quality: entry.quality, finding: finding,
       receivedNs: entry.receivedNs)
   }
+
+  /// For those who ask what the beats were like.
+  private func remember(
+    _ judgement: BeatJudgement, _ score: Float, _ entry: WindowBatch.Entry, at i: Int,
+    of stream: StreamPipeline
+  ) {
+    let sample = entry.beat ?? entry.end
+    stream.memory.note(sample, score: score, limit: judgement.limit)
+    guard judgement.score >= judgement.limit || judgement.isInRun else { return }
+    batch.copy(
+      slot: i, window: &stream.memory.window, reconstruction: &stream.memory.reconstruction)
+    stream.scorer.patient!.references.writeNormalised(
+      judgement.explanation.reference, into: &stream.memory.reference)
+    stream.memory.keep(sample, score: score, limit: judgement.limit, judgement.explanation)
+  }
+
+  /// Once a second: whether the reference beats have followed the patient so far from what was
+  /// learnt that a slow change would be hidden if they went on.
+  func judgeDrift(of stream: StreamPipeline, at sample: SampleNumber) {
+    guard let patient = stream.scorer.patient, !patient.isLearning else { return }
+    let constancy = patient.references.leastConstancy
+    let evidence: Evidence =
+      constancy < Self.driftConstancy ? .exceeding : constancy < Self.steadyConstancy ? .near : .clear
+    judge(.baselineDrift, of: stream, evidence, at: sample)
+  }
+
+  /// The reference beats stop following at a likeness of 0.8.
+  private static let driftConstancy: Float = 0.85
+  private static let steadyConstancy: Float = 0.9
 
   /// Feeds the alarm about abnormal windows.
   func judgeWindow(_ finding: Finding, _ entry: WindowBatch.Entry, of stream: StreamPipeline) {

@@ -2,7 +2,7 @@ import ECGAlarm
 
 /// The alarm conditions that every stream has, by the place of their state.
 enum StreamCondition: Int, CaseIterable {
-  case abnormalBeats, ventricularRun, atrialFibrillation, leadOff, signalQuality, gap, streamSilent, layoutChange, badPackets
+  case abnormalBeats, ventricularRun, atrialFibrillation, baselineDrift, leadOff, signalQuality, gap, streamSilent, layoutChange, badPackets
 
   /// Whether its alerts show a score.
   var isAboutBeats: Bool { self == .abnormalBeats || self == .ventricularRun }
@@ -12,6 +12,7 @@ enum StreamCondition: Int, CaseIterable {
     case .abnormalBeats: .abnormalBeats
     case .ventricularRun: .ventricularRun
     case .atrialFibrillation: .atrialFibrillation
+    case .baselineDrift: .baselineDrift
     case .leadOff: .leadOff
     case .signalQuality: .signalQuality
     case .gap: .gap

@@ -19,6 +19,7 @@ final class StreamPipeline {
   /// For models that know the patient's own beats.
   var judge: BeatJudge
   var irregularity = RhythmIrregularity()
+  var memory = BeatMemory()
   var heart: HeartRate
   var conditions: [AlarmCondition]
   var alarmNumbers: [UInt64]
@@ -58,6 +59,11 @@ final class StreamPipeline {
   /// Nil where the limit was not chosen for a rate of false alerts.
   var promisedFalseAlerts: Double? {
     scorer.patient != nil && settings.limit == nil ? settings.falseAlertsPerHour : nil
+  }
+
+  var phase: StreamSnapshot.Phase {
+    if !scorer.isLearning { return .learnt }
+    return scorer.progress > 0 && scorer.referenceCount != 0 ? .learning : .waiting
   }
 
   /// The stream's sample that an index of the signal path stands for.
@@ -100,6 +106,7 @@ final class StreamPipeline {
     scorer.reset()
     judge.reset()
     irregularity.reset()
+    memory.reset()
     lastScore = nil
   }
 

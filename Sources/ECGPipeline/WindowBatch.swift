@@ -91,6 +91,16 @@ struct WindowBatch: ~Copyable {
     return (Float(total), worst, all > 0 ? inside / all : 0)
   }
 
+  /// Copies the window and the reconstruction of a slot.
+  func copy(slot: Int, window: inout [Float], reconstruction: inout [Float]) {
+    engine.withWindow(slot: slot) { own, made in
+      for i in 0..<own.count {
+        window[i] = own[i]
+        reconstruction[i] = made[i]
+      }
+    }
+  }
+
   /// The error of each part of the beat whose `error` was asked for last.
   var segmentErrors: SegmentErrors { SegmentErrors(trace: buffers.trace.span) }
 

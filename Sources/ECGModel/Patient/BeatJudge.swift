@@ -74,6 +74,9 @@ public struct BeatJudge: Sendable {
   /// What a score is held against now, 0...1.
   public var limit: Float { fixedLimit ?? Self.probability(score.limit) }
 
+  /// Beats a minute among the normal beats; nil before the first.
+  public var usualHeartRate: Float? { normalCount > 0 ? 60 / expf(usualPace) : nil }
+
   /// Takes a beat with its score, the error of each part of its window, and whether the rhythm is
   /// irregular; `start` is where its window begins in the stream.
   public mutating func process(

@@ -67,6 +67,10 @@ extension AlertDraft {
         : "leads, gain or sample rate changed: the patient is being learnt anew"
     case .badPackets:
       return isEnd ? "no packet was refused for a while" : "packets of this stream are refused"
+    case .baselineDrift:
+      return isEnd
+        ? "the patient's beats are like those that were learnt again"
+        : "lead \(lead) has changed slowly since the patient was learnt"
     case .streamLimit, .overload, .noise, .notAnalysable, .asystole, .ventricularTachycardia,
       .extremeBradycardia, .extremeTachycardia:
       return "\(condition.rawValue)"

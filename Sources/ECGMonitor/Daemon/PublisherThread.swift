@@ -22,6 +22,8 @@ struct PublisherThread: ~Copyable {
   var writer: AlertWriter
   var active = ActiveAlarms()
   var question: StatusQuestion?
+  /// Requests that the next round answers.
+  var later: [ControlAsker] = []
   var refusals = StreamRefusals()
   let facts: DaemonFacts
   var lastToken: UInt64 = 0
