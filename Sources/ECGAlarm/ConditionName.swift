@@ -44,7 +44,8 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
     case .abnormalBeats, .ventricularRun, .atrialFibrillation, .leadOff, .streamSilent,
       .streamLimit, .overload:
       .medium
-    case .signalQuality, .noise, .notAnalysable, .baselineDrift, .gap, .layoutChange, .badPackets: .low
+    case .signalQuality, .noise, .notAnalysable, .baselineDrift, .gap, .layoutChange, .badPackets:
+      .low
     }
   }
 }

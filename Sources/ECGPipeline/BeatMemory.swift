@@ -12,9 +12,9 @@ struct BeatMemory: Sendable {
   private var scores = [Float](repeating: 0, count: trendCount)
   private var limits = [Float](repeating: 0, count: trendCount)
   private var count = 0
-  var window = [Float](repeating: 0, count: BeatExcerpt.windowCount)
-  var reconstruction = [Float](repeating: 0, count: BeatExcerpt.windowCount)
-  var reference = [Float](repeating: 0, count: BeatExcerpt.windowCount)
+  private var window = [Float](repeating: 0, count: BeatExcerpt.windowCount)
+  private var reconstruction = [Float](repeating: 0, count: BeatExcerpt.windowCount)
+  private var reference = [Float](repeating: 0, count: BeatExcerpt.windowCount)
   private var abnormal: (sample: SampleNumber, score: Float, limit: Float, BeatExplanation)?
 
   init() {
@@ -44,10 +44,14 @@ struct BeatMemory: Sendable {
     count += 1
   }
 
-  /// Remembers a beat whose window, reconstruction and reference have been written here.
+  /// Remembers the beat in a slot of the batch, with its reconstruction and the nearest of the
+  /// patient's reference beats.
   mutating func keep(
-    _ sample: SampleNumber, score: Float, limit: Float, _ explanation: BeatExplanation
+    _ sample: SampleNumber, score: Float, limit: Float, _ explanation: BeatExplanation,
+    of batch: borrowing WindowBatch, slot: Int, beside references: ReferenceBeats
   ) {
+    batch.copy(slot: slot, window: &window, reconstruction: &reconstruction)
+    references.writeNormalised(explanation.reference, into: &reference)
     abnormal = (sample, score, limit, explanation)
   }
 

@@ -8,7 +8,8 @@ import Glibc
 public enum FalseAlertCalibration {
   /// In log-odds, and the false alerts an hour that were measured there; rarer with every row.
   static let table: [(shift: Float, perHour: Double)] = [
-    (-1.5, 2.13), (-1, 1.39), (-0.5, 0.89), (0, 0.39), (1, 0.31), (1.5, 0.19),
+    (-2, 3.13), (-1.5, 2.40), (-1, 1.31), (-0.5, 0.97), (-0.25, 0.66), (0, 0.46), (0.5, 0.27),
+    (1, 0.12),
   ]
 
   /// The shift at which there are about so many false alerts an hour; the nearest row's where the

@@ -81,11 +81,9 @@ extension Shard {
     let sample = entry.beat ?? entry.end
     stream.memory.note(sample, score: score, limit: judgement.limit)
     guard judgement.score >= judgement.limit || judgement.isInRun else { return }
-    batch.copy(
-      slot: i, window: &stream.memory.window, reconstruction: &stream.memory.reconstruction)
-    stream.scorer.patient!.references.writeNormalised(
-      judgement.explanation.reference, into: &stream.memory.reference)
-    stream.memory.keep(sample, score: score, limit: judgement.limit, judgement.explanation)
+    stream.memory.keep(
+      sample, score: score, limit: judgement.limit, judgement.explanation, of: batch, slot: i,
+      beside: stream.scorer.patient!.references)
   }
 
   /// Once a second: whether the reference beats have followed the patient so far from what was
@@ -94,7 +92,8 @@ extension Shard {
     guard let patient = stream.scorer.patient, !patient.isLearning else { return }
     let constancy = patient.references.leastConstancy
     let evidence: Evidence =
-      constancy < Self.driftConstancy ? .exceeding : constancy < Self.steadyConstancy ? .near : .clear
+      constancy < Self.driftConstancy
+      ? .exceeding : constancy < Self.steadyConstancy ? .near : .clear
     judge(.baselineDrift, of: stream, evidence, at: sample)
   }
 
@@ -124,11 +123,11 @@ extension Shard {
 extension BeatJudge {
   init(_ settings: AlarmSettings, _ plan: ModelPlan) {
     self.init(
-limit: plan.settings.limit, fixedLimit: settings.limit, shift: settings.shift)
+      limit: plan.settings.limit, fixedLimit: settings.limit, shift: settings.shift)
   }
 
   mutating func apply(_ settings: AlarmSettings, _ plan: ModelPlan) {
     apply(
-limit: plan.settings.limit, fixedLimit: settings.limit, shift: settings.shift)
+      limit: plan.settings.limit, fixedLimit: settings.limit, shift: settings.shift)
   }
 }

@@ -53,7 +53,8 @@ extension Shard {
       quality: quality, isUsable: stream.canJudge(quality), beat: stream.sample(at: fiducial),
       receivedNs: stream.lastReceivedNs)
     let isAdded = batch.add(
-      stream.path.signal, beatAt: fiducial, offset: stream.patientOffset, to: &stream.scorer.patient!,
+      stream.path.signal, beatAt: fiducial, offset: stream.patientOffset,
+      to: &stream.scorer.patient!,
       entry)
     guard isAdded else { return }
     stream.pending += 1

@@ -2,7 +2,8 @@ import ECGAlarm
 
 /// The alarm conditions that every stream has, by the place of their state.
 enum StreamCondition: Int, CaseIterable {
-  case abnormalBeats, ventricularRun, atrialFibrillation, baselineDrift, leadOff, signalQuality, gap, streamSilent, layoutChange, badPackets
+  case abnormalBeats, ventricularRun, atrialFibrillation, baselineDrift, leadOff, signalQuality,
+    gap, streamSilent, layoutChange, badPackets
 
   /// Whether its alerts show a score.
   var isAboutBeats: Bool { self == .abnormalBeats || self == .ventricularRun }

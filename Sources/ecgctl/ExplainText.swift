@@ -41,7 +41,8 @@ struct ExplainText {
 
   private var heading: String {
     let stream = explanation.stream
-    var text = "\(stream.id)   lead \(stream.lead ?? "-")   \(StatusTable.words(stream.state.rawValue))"
+    var text =
+      "\(stream.id)   lead \(stream.lead ?? "-")   \(StatusTable.words(stream.state.rawValue))"
     if let rate = stream.heartRate { text += String(format: "   %.0f bpm", rate) }
     if let limit = stream.limit { text += String(format: "   limit %.3f", limit) }
     return text
@@ -53,7 +54,8 @@ enum ExplainWords {
   static func reference(
     _ reference: StreamExplanation.Reference, _ facts: [StatusReport.Learnt.Reference]
   ) -> String {
-    var text = String(format: "beat %d: %.0f%% of the beats", reference.index, 100 * reference.share)
+    var text = String(
+      format: "beat %d: %.0f%% of the beats", reference.index, 100 * reference.share)
     if let fact = facts.first(where: { $0.index == reference.index }) {
       text += String(
         format: ", QRS %.0f ms, %.2f mV, %.0f%% as it was learnt", fact.widthMs,

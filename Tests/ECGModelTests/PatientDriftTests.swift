@@ -33,7 +33,9 @@ import Testing
     var later = PatientBeats.normal
     later.tWave = 0.18
     later.amplitude = 1.1
-    for i in 0..<Self.hour { session.show(.normal.mixed(with: later, Double(i) / Double(Self.hour))) }
+    for i in 0..<Self.hour {
+      session.show(.normal.mixed(with: later, Double(i) / Double(Self.hour)))
+    }
     #expect(session.model.references.leastConstancy > 0.9)
     #expect(session.similarity(of: later) > 0.98)
   }

@@ -58,7 +58,8 @@ import Testing
       let ectopic = generator.next() > 0.6
       isEctopic += ectopic ? [true, false] : [false]
       // Early by any amount, the pause behind it as well.
-      intervals += ectopic ? [50 + Int(20 * generator.next()), 130 + Int(25 * generator.next())] : [100]
+      intervals +=
+        ectopic ? [50 + Int(20 * generator.next()), 130 + Int(25 * generator.next())] : [100]
     }
     let kept = isEctopic
     #expect(!states(intervals, similarity: { kept[$0] ? 0.1 : 0.98 }).contains(true))

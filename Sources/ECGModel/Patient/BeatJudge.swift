@@ -131,7 +131,7 @@ extension BeatJudge {
   private static func scoreRule(
     _ limit: Float, shift: Float
   ) -> PatientLimit.Rule {
-    let centre = logOdds(limit) + shift
+    let centre = logOdds(limit) + 0.5 + shift
     return PatientLimit.Rule(
       exceedance: 0.05, step: 0.02, margin: 2, start: centre - 2,
       bounds: (centre - 1)...(centre + 3))
@@ -139,8 +139,8 @@ extension BeatJudge {
 
   private static func shapeRule(_ shift: Float) -> PatientLimit.Rule {
     PatientLimit.Rule(
-      exceedance: 0.05, step: 0.02, margin: 0.5 + shift, start: 2,
-      bounds: (2.5 + shift)...(5 + shift))
+      exceedance: 0.02, step: 0.02, margin: 1.5 + shift, start: 1,
+      bounds: (3 + shift)...(6 + shift))
   }
 
   static func logOdds(_ probability: Float) -> Float {

@@ -98,7 +98,7 @@ extension Configuration {
         + "limit in the model's manifest, moved to suit each patient."),
     .init(
       "alarm.falseAlertsPerHour", \.alarm.falseAlertsPerHour,
-      .number(0.2...2, "false alerts an hour"), reloads: true,
+      .number(0.15...3, "false alerts an hour"), reloads: true,
       "How many alerts without an abnormal beat to accept: what the limits that follow each patient "
         + "are chosen for."),
     .init(

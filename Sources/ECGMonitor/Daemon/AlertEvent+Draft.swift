@@ -90,7 +90,8 @@ extension AlertDraft {
       case .afterQRS: return ": the shape after the QRS complex"
       }
     case .timing: return explanation.earliness < 0 ? ": beats come early" : ": beats come off time"
-    case .rate: return explanation.pace > 1 ? ": the heart beats faster" : ": the heart beats slower"
+    case .rate:
+      return explanation.pace > 1 ? ": the heart beats faster" : ": the heart beats slower"
     }
   }
 }

@@ -109,7 +109,8 @@ extension StatusReport.Learnt {
     if !snapshot.references.isEmpty {
       references = snapshot.references.map {
         Reference(
-          index: $0.index, share: Double($0.share), beats: $0.beatCount, widthMs: Double($0.widthMs),
+          index: $0.index, share: Double($0.share), beats: $0.beatCount,
+          widthMs: Double($0.widthMs),
           amplitudeMillivolts: Double($0.amplitudeMillivolts), constancy: Double($0.constancy))
       }
     }
