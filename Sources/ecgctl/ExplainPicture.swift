@@ -175,11 +175,11 @@ extension ExplainPicture {
       + "font-weight=\"\(weight)\">\(safe)</text>\n"
   }
 
-  /// At most about 52 letters a line.
+  /// At most about 47 letters a line.
   private static func wrapped(_ words: String) -> [String] {
     var lines: [String] = []
     for word in words.split(separator: " ") {
-      if let last = lines.last, last.count + word.count < 52 {
+      if let last = lines.last, last.count + word.count < 47 {
         lines[lines.count - 1] = last + " " + word
       } else {
         lines.append(String(word))
