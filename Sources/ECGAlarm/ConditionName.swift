@@ -3,6 +3,7 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
   case abnormalBeats, asystole, ventricularTachycardia, ventricularRun, atrialFibrillation
   case extremeBradycardia, extremeTachycardia
   case leadOff, signalQuality, noise, notAnalysable
+  case baselineDrift
   case gap, streamSilent, layoutChange, badPackets, streamLimit, overload
 
   public var kind: AlarmKind {
@@ -10,8 +11,8 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
     case .abnormalBeats, .asystole, .ventricularTachycardia, .ventricularRun,
       .atrialFibrillation, .extremeBradycardia, .extremeTachycardia:
       .physiological
-    case .leadOff, .signalQuality, .noise, .notAnalysable, .gap, .streamSilent, .layoutChange,
-      .badPackets, .streamLimit, .overload:
+    case .leadOff, .signalQuality, .noise, .notAnalysable, .baselineDrift, .gap, .streamSilent,
+      .layoutChange, .badPackets, .streamLimit, .overload:
       .technical
     }
   }
@@ -31,7 +32,8 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
     case .signalQuality: MDCCode(value: 434, name: "MDC_EVT_SIG_QUALITY")
     case .noise: MDCCode(value: 432, name: "MDC_EVT_WAVE_ARTIF_ERR")
     case .notAnalysable: MDCCode(value: 384, name: "MDC_EVT_SIG_UNANALYZEABLE")
-    case .gap, .streamSilent, .layoutChange, .badPackets, .streamLimit, .overload: nil
+    case .baselineDrift, .gap, .streamSilent, .layoutChange, .badPackets, .streamLimit, .overload:
+      nil
     }
   }
 
@@ -42,7 +44,8 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
     case .abnormalBeats, .ventricularRun, .atrialFibrillation, .leadOff, .streamSilent,
       .streamLimit, .overload:
       .medium
-    case .signalQuality, .noise, .notAnalysable, .gap, .layoutChange, .badPackets: .low
+    case .signalQuality, .noise, .notAnalysable, .baselineDrift, .gap, .layoutChange, .badPackets:
+      .low
     }
   }
 }

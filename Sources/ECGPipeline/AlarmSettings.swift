@@ -5,12 +5,14 @@ import ECGCore
 public struct AlarmSettings: Equatable, Sendable {
   /// Nil: the limit that the model's manifest states.
   public var limit: Float?
-  public var k = 3
+  /// How many false alerts an hour the limits that follow each patient are chosen for.
+  public var falseAlertsPerHour = 0.7
+  public var k = 4
   public var n = 10
   public var onsetDelaySeconds = 0.0
   /// The part of the limit by which a score must fall under it to count as clear.
   public var clearMargin: Float = 0.1
-  public var clearAfterSeconds = 10.0
+  public var clearAfterSeconds = 30.0
   public var keepAliveSeconds = 30.0
   /// Windows of a lower quality (0...1) are not judged.
   public var minimumQuality: Float = 0.5
@@ -18,6 +20,9 @@ public struct AlarmSettings: Equatable, Sendable {
   public var silentAfterSeconds = 5.0
 
   public init() {}
+
+  /// In log-odds, added to the limits that follow a patient.
+  var shift: Float { FalseAlertCalibration.shift(perHour: falseAlertsPerHour) }
 
   /// The rule of a condition, for a stream of the given rate.
   func rule(of condition: StreamCondition, at rate: SampleRate) -> AlarmCondition.Rule {
@@ -33,6 +38,9 @@ public struct AlarmSettings: Equatable, Sendable {
       return .init(
         k: k, n: n, onsetDelaySamples: samples(onsetDelaySeconds),
         clearAfterSamples: samples(clearAfterSeconds), keepAliveSamples: keepAlive)
+    case .ventricularRun: return seconds(1, of: 1, clearAfter: 3)
+    case .atrialFibrillation: return seconds(1, of: 1, clearAfter: 30)
+    case .baselineDrift: return seconds(10, of: 10, clearAfter: 60)
     case .leadOff: return seconds(2, of: 3, clearAfter: 3)
     case .signalQuality: return seconds(6, of: 10, clearAfter: 10)
     case .gap, .badPackets: return seconds(1, of: 1, clearAfter: 10)

@@ -1,5 +1,6 @@
 public import ECGAlarm
 public import ECGCore
+public import ECGModel
 public import ECGSignal
 
 /// What a stream has to tell operators: everything about an alert that follows from the samples
@@ -18,6 +19,10 @@ public struct AlertDraft: Sendable {
   public var limit: Float?
   /// Where in that window the reconstruction error was largest, in the stream's sample numbers.
   public var worst: WorstSegment?
+  /// Why the beat that completed the evidence scored as it did, where beats are judged.
+  public var explanation: BeatExplanation?
+  /// The false alerts an hour that the limit was chosen for; nil where an administrator set it.
+  public var falseAlertsPerHour: Double?
   public var quality: Quality
   /// Monotonic time at which the packet with the last sample of the evidence came in.
   public var receivedNs: UInt64

@@ -22,6 +22,7 @@ extension Shard {
   func judgeSignal(of stream: StreamPipeline, at sample: SampleNumber) {
     let quality = stream.recentQuality()
     if !stream.isBridging { judgeElectrode(quality, of: stream, at: sample) }
+    judgeDrift(of: stream, at: sample)
     judge(.gap, of: stream, .clear, at: sample)
     judge(.badPackets, of: stream, .clear, at: sample)
     if stream.condition(.layoutChange).isActive {
@@ -43,14 +44,16 @@ extension Shard {
     let last = (stream.continuity.expected ?? SampleNumber(1)) - 1
     for name in StreamCondition.allCases {
       let transition = stream.conditions[name.rawValue].close(at: last)
-      if let transition { draft(transition, name, of: stream, quality: stream.recentQuality()) }
+      guard let transition else { continue }
+      let finding =
+        name.isAboutBeats ? Finding(score: stream.lastScore, limit: stream.limit) : nil
+      draft(transition, name, of: stream, quality: stream.recentQuality(), finding: finding)
     }
   }
 
   func draft(
     _ transition: AlarmTransition, _ name: StreamCondition, of stream: StreamPipeline,
-    quality: Quality, score: Float? = nil, worst: WorstSegment? = nil,
-    receivedNs: UInt64? = nil
+    quality: Quality, finding: Finding? = nil, receivedNs: UInt64? = nil
   ) {
     let index = name.rawValue
     if transition.phase == .start {
@@ -63,7 +66,9 @@ extension Shard {
         alarmNumber: stream.alarmNumbers[index],
         onsetTimeNs: stream.clock.timeNs(of: transition.onset, rate: stream.rate),
         detectionTimeNs: stream.clock.timeNs(of: transition.detection, rate: stream.rate),
-        score: score, limit: name == .abnormalBeats ? stream.limit : nil, worst: worst,
+        score: finding?.score, limit: finding?.limit,
+        worst: finding?.worst, explanation: finding?.explanation,
+        falseAlertsPerHour: finding?.explanation == nil ? nil : stream.promisedFalseAlerts,
         quality: quality, receivedNs: receivedNs ?? stream.lastReceivedNs))
   }
 }

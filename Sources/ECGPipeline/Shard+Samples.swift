@@ -48,6 +48,7 @@ extension Shard {
       settle(stream)
       closeAlarms(of: stream)
       stream.clock.reset()
+      stream.forgetPlaces()
       stream.restartPath(at: place.first)
     case .duplicate:
       stream.counters.duplicates += 1

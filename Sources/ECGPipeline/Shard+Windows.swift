@@ -48,6 +48,7 @@ extension Shard {
       stream.counters.unusable += 1
       stream.scorer.patient!.breakOff()
       keepUnscored(fiducial, range, quality, of: stream)
+      stream.irregularity.breakOff()
       return
     }
     let entry = WindowBatch.Entry(
@@ -64,6 +65,7 @@ extension Shard {
       return
     }
     stream.pending += 1
+    judgeRhythm(of: stream, entry, range)
     if batch.isFull { flush() }
   }
 
@@ -104,40 +106,25 @@ extension Shard {
 
   private func conclude(_ entry: WindowBatch.Entry, at i: Int, of stream: StreamPipeline) {
     let error = batch.error(slot: i)
-    let limit = stream.limit
     stream.counters.windows += 1
-    let score = score(entry, at: i, error: error.total, of: stream)
-    let evidence: Evidence
-    if let score, entry.isUsable {
-      evidence = score >= limit ? .exceeding : score >= stream.clearLimit ? .near : .clear
-      stream.lastScore = score
-    } else {
-      evidence = .unusable
-    }
-    tellWindow(entry, at: i, score: score, of: stream)
     if !entry.isUsable { stream.counters.unusable += 1 }
-    if evidence == .exceeding { stream.counters.exceeding += 1 }
+    var finding = Finding(
+      score: nil, limit: stream.limit, judged: nil, worst: worst(error, entry, of: stream))
+    if entry.pendingBeat != nil {
+      judgeBeat(entry, at: i, of: stream, &finding)
+    } else if entry.isUsable {
+      finding.score = stream.scorer.process(error: error.total, limit: stream.limit)
+      finding.judged = finding.score
+    }
+    if let score = finding.score, entry.isUsable { stream.lastScore = score }
     scores?.append(
       WindowScore(
         slot: stream.slot, start: entry.start, end: entry.end,
-        beat: entry.beat, error: error.total, score: score, limit: limit,
-        quality: entry.quality.index, isFlagged: evidence == .exceeding))
-    let index = StreamCondition.abnormalBeats.rawValue
-    let transition = stream.conditions[index].process(evidence, start: entry.start, end: entry.end)
-    guard let transition else { return }
-    draft(
-      transition, .abnormalBeats, of: stream, quality: entry.quality, score: score,
-      worst: worst(error, entry, of: stream), receivedNs: entry.receivedNs)
-  }
-
-  private func score(
-    _ entry: WindowBatch.Entry, at i: Int, error: Float, of stream: StreamPipeline
-  ) -> Float? {
-    guard let beat = entry.pendingBeat else {
-      return entry.isUsable ? stream.scorer.process(error: error, limit: stream.limit) : nil
-    }
-    let score = batch.score(slot: i, by: &stream.scorer.patient!).score
-    return beat.isLearning ? nil : score
+        beat: entry.beat, error: error.total, score: finding.score, limit: finding.limit,
+        quality: entry.quality.index,
+        isFlagged: finding.judged.map { $0 >= finding.limit } ?? false))
+    tellWindow(entry, at: i, score: finding.score, of: stream)
+    judgeWindow(finding, entry, of: stream)
   }
 
   private func worst(

@@ -2,11 +2,18 @@ import ECGAlarm
 
 /// The alarm conditions that every stream has, by the place of their state.
 enum StreamCondition: Int, CaseIterable {
-  case abnormalBeats, leadOff, signalQuality, gap, streamSilent, layoutChange, badPackets
+  case abnormalBeats, ventricularRun, atrialFibrillation, baselineDrift, leadOff, signalQuality,
+    gap, streamSilent, layoutChange, badPackets
+
+  /// Whether its alerts show a score.
+  var isAboutBeats: Bool { self == .abnormalBeats || self == .ventricularRun }
 
   var name: ConditionName {
     switch self {
     case .abnormalBeats: .abnormalBeats
+    case .ventricularRun: .ventricularRun
+    case .atrialFibrillation: .atrialFibrillation
+    case .baselineDrift: .baselineDrift
     case .leadOff: .leadOff
     case .signalQuality: .signalQuality
     case .gap: .gap

@@ -16,6 +16,10 @@ final class StreamPipeline {
   var clock = DeviceClock()
   var path: SignalPath
   var scorer: PatientScorer
+  /// For models that know the patient's own beats.
+  var judge: BeatJudge
+  var irregularity = RhythmIrregularity()
+  var memory = BeatMemory()
   var heart: HeartRate
   var conditions: [AlarmCondition]
   var alarmNumbers: [UInt64]
@@ -47,13 +51,26 @@ final class StreamPipeline {
     self.settings = settings
     path = SignalPath(try ConditionerDesign(plan.conditioner(inputRate: rate)), plan.schedule)
     scorer = PatientScorer(plan.settings)
+    judge = BeatJudge(settings, plan)
     heart = HeartRate(rate: plan.rate)
     conditions = StreamCondition.allCases.map { AlarmCondition(settings.rule(of: $0, at: rate)) }
     alarmNumbers = [UInt64](repeating: 0, count: StreamCondition.allCases.count)
   }
 
-  var limit: Float { settings.limit ?? plan.settings.limit }
-  var clearLimit: Float { limit * (1 - settings.clearMargin) }
+  /// What scores are held against now.
+  var limit: Float {
+    if scorer.patient != nil { return judge.limit }
+    return settings.limit ?? plan.settings.limit
+  }
+  /// Nil where the limit was not chosen for a rate of false alerts.
+  var promisedFalseAlerts: Double? {
+    scorer.patient != nil && settings.limit == nil ? settings.falseAlertsPerHour : nil
+  }
+
+  var phase: StreamSnapshot.Phase {
+    if !scorer.isLearning { return .learnt }
+    return scorer.progress > 0 && scorer.referenceCount != 0 ? .learning : .waiting
+  }
 
   /// The stream's sample that an index of the signal path stands for.
   func sample(at index: Int64) -> SampleNumber {
@@ -69,7 +86,14 @@ final class StreamPipeline {
     heart.reset()
     bridgedUntil = Int64.min / 2
     scorer.patient?.breakOff()
+    irregularity.breakOff()
     origin = sample
+  }
+
+  /// Another run's sample numbers: an onset in the old ones would lie nowhere.
+  func forgetPlaces() {
+    irregularity.reset()
+    judge.breakOff()
   }
 
   /// A longer gap than this, in samples, starts the signal path anew.
@@ -88,6 +112,9 @@ final class StreamPipeline {
   /// Forgets the patient: another lead or another rate tells nothing about this one.
   func forgetPatient() {
     scorer.reset()
+    judge.reset()
+    irregularity.reset()
+    memory.reset()
     lastScore = nil
   }
 
@@ -105,6 +132,7 @@ final class StreamPipeline {
 
   func apply(_ new: AlarmSettings) {
     settings = new
+    judge.apply(new, plan)
     for name in StreamCondition.allCases {
       conditions[name.rawValue].rule = new.rule(of: name, at: rate)
     }

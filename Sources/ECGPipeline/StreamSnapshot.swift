@@ -1,5 +1,6 @@
 public import ECGAlarm
 public import ECGCore
+public import ECGModel
 public import ECGSignal
 
 /// How a stream stands, for status.
@@ -13,9 +14,26 @@ public struct StreamSnapshot: Sendable {
   public var learning: Double
   /// Centre and spread of the logarithm of the patient's normal reconstruction error.
   public var learnt: (centre: Float, spread: Float)?
+  /// The reference beats that were learnt; empty before the first, and where no beats are learnt.
+  public var references: [ReferenceFacts]
+  /// Beats a minute among the patient's normal beats.
+  public var usualHeartRate: Float?
+  /// Whether a beat is still compared with nothing, with what is still being learnt, or with what
+  /// was learnt.
+  public var phase: Phase
+  /// Whether the rhythm has no order; nil while too few beats are known.
+  public var isIrregular: Bool?
+  /// The false alerts an hour that the limit was chosen for.
+  public var falseAlertsPerHour: Double?
   public var score: Float?
   public var limit: Float
   public var active: [ConditionName]
+
+  /// How far the learning is.
+  public enum Phase: String, Sendable, CaseIterable {
+    case waiting, learning, learnt
+  }
+
   public var lastSample: SampleNumber?
   public var lastReceivedNs: UInt64
 }
@@ -28,7 +46,11 @@ extension Shard {
       return StreamSnapshot(
         slot: slot, rate: stream.rate, counters: stream.counters,
         heartRate: stream.heart.beatsPerMinute, quality: stream.recentQuality(),
-        learning: stream.scorer.progress, learnt: stream.scorer.learnt, score: stream.lastScore,
+        learning: stream.scorer.progress, learnt: stream.scorer.learnt,
+        references: stream.scorer.patient?.references.facts() ?? [],
+        usualHeartRate: stream.judge.usualHeartRate, phase: stream.phase,
+        isIrregular: stream.irregularity.entropy.map { _ in stream.irregularity.isIrregular },
+        falseAlertsPerHour: stream.promisedFalseAlerts, score: stream.lastScore,
         limit: stream.limit,
         active: StreamCondition.allCases.filter { stream.condition($0).isActive }.map(\.name),
         lastSample: stream.continuity.expected.map { $0 - 1 },

@@ -18,6 +18,8 @@ struct WindowBatch: ~Copyable {
     var beat: SampleNumber?
     /// What the patient's model keeps of the beat until the network has seen it.
     var pendingBeat: PatientModel.PendingBeat?
+    /// Whether the rhythm up to the beat had no order.
+    var isIrregular = false
     var receivedNs: UInt64
   }
 
@@ -88,6 +90,19 @@ struct WindowBatch: ~Copyable {
     }
     return (Float(total), worst, all > 0 ? inside / all : 0)
   }
+
+  /// Copies the window and the reconstruction of a slot.
+  func copy(slot: Int, window: inout [Float], reconstruction: inout [Float]) {
+    engine.withWindow(slot: slot) { own, made in
+      for i in 0..<own.count {
+        window[i] = own[i]
+        reconstruction[i] = made[i]
+      }
+    }
+  }
+
+  /// The error of each part of the beat whose `error` was asked for last.
+  var segmentErrors: SegmentErrors { SegmentErrors(trace: buffers.trace.span) }
 
   /// The score of the beat in a slot.
   mutating func score(slot: Int, by patient: inout PatientModel) -> PatientScore {

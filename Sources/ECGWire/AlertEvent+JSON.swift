@@ -38,6 +38,8 @@ extension AlertEvent {
     members["end"] = end?.json
     members["score"] = score.map(JSON.decimal)
     members["limit"] = limit.map(JSON.decimal)
+    members["falseAlertsPerHour"] = falseAlertsPerHour.map(JSON.decimal)
+    members["explanation"] = explanation?.json
     members["worstSegment"] = worstSegment.map {
       .object([
         "startSample": .integer($0.startSample), "endSample": .integer($0.endSample),
@@ -68,5 +70,22 @@ extension AlertEvent.Moment {
     var members: [String: JSON] = ["sample": .integer(sample)]
     members["time"] = time.map(JSON.string)
     return .object(members)
+  }
+}
+
+extension AlertEvent.Explanation {
+  var json: JSON {
+    .object([
+      "part": .string(part), "shape": .decimal(shape), "timing": .decimal(timing),
+      "pace": .decimal(pace), "segment": .string(segment),
+      "segments": .object([
+        "beforeQRS": .decimal(segments.beforeQRS), "QRS": .decimal(segments.qrs),
+        "afterQRS": .decimal(segments.afterQRS),
+      ]),
+      "reference": .object([
+        "index": .integer(Int64(reference.index)), "similarity": .decimal(reference.similarity),
+        "share": .decimal(reference.share),
+      ]),
+    ])
   }
 }

@@ -49,6 +49,67 @@ public struct AlertEvent: Codable, Equatable, Sendable {
     }
   }
 
+  /// Why the beat that completed the evidence scored as it did.
+  public struct Explanation: Codable, Equatable, Sendable {
+    /// The nearest of the patient's own reference beats.
+    public struct Reference: Codable, Equatable, Sendable {
+      public var index: Int
+      /// How like it the beat is, -1 to 1; 1 is equality.
+      public var similarity: Double
+      /// The part of the patient's recent beats that belong to it, 0 to 1.
+      public var share: Double
+
+      public init(index: Int, similarity: Double, share: Double) {
+        self.index = index
+        self.similarity = similarity
+        self.share = share
+      }
+    }
+
+    /// The reconstruction error of each part of the beat over that of the patient's normal beats.
+    public struct Segments: Codable, Equatable, Sendable {
+      public var beforeQRS: Double
+      public var qrs: Double
+      public var afterQRS: Double
+
+      private enum CodingKeys: String, CodingKey {
+        case beforeQRS, afterQRS
+        case qrs = "QRS"
+      }
+
+      public init(beforeQRS: Double, qrs: Double, afterQRS: Double) {
+        self.beforeQRS = beforeQRS
+        self.qrs = qrs
+        self.afterQRS = afterQRS
+      }
+    }
+
+    /// "shape", "timing" or "rate": which part of the evidence weighs most.
+    public var part: String
+    /// What shape and timing add to the log-odds of a typical normal beat.
+    public var shape: Double
+    public var timing: Double
+    /// The heart rate of late over that of the patient's normal beats.
+    public var pace: Double
+    /// "beforeQRS", "QRS" or "afterQRS": the part of the beat that departs most.
+    public var segment: String
+    public var segments: Segments
+    public var reference: Reference
+
+    public init(
+      part: String, shape: Double, timing: Double, pace: Double, segment: String,
+      segments: Segments, reference: Reference
+    ) {
+      self.part = part
+      self.shape = shape
+      self.timing = timing
+      self.pace = pace
+      self.segment = segment
+      self.segments = segments
+      self.reference = reference
+    }
+  }
+
   public struct Model: Codable, Equatable, Sendable {
     public var name: String
     /// SHA-256 of the model file, in hex.
@@ -105,7 +166,10 @@ public struct AlertEvent: Codable, Equatable, Sendable {
   public var end: Moment?
   public var score: Double?
   public var limit: Double?
+  /// The false alerts an hour that the limit was chosen for.
+  public var falseAlertsPerHour: Double?
   public var worstSegment: WorstSegment?
+  public var explanation: Explanation?
   public var model: Model?
   public var quality: Quality?
   /// What happened, in words, for whoever reads it at a bedside.

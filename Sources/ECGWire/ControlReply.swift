@@ -8,6 +8,7 @@ public struct ControlReply: Codable, Equatable, Sendable {
   public var ok: Bool
   public var error: ControlError?
   public var status: StatusReport?
+  public var explanation: StreamExplanation?
   /// The events of a snapshot or a replay, in the order of their sequence numbers.
   public var alerts: [AlertEvent]?
   /// The sequence number of the last event in the journal.

@@ -6,7 +6,7 @@ import Foundation
 /// in Documentation/Protocol.md.
 public struct ControlRequest: Codable, Equatable, Sendable {
   public enum Name: String, CaseIterable, Codable, Sendable {
-    case status, snapshot, replay, acknowledge, pause
+    case status, explain, snapshot, replay, acknowledge, pause
   }
 
   public static let version = 1
@@ -66,6 +66,8 @@ public struct ControlRequest: Codable, Equatable, Sendable {
   private func check(_ name: Name) throws(ControlError) {
     switch name {
     case .status, .snapshot: break
+    case .explain:
+      guard stream != nil else { throw .missing("stream") }
     case .replay:
       guard let since else { throw .missing("since") }
       guard since >= 0 else { throw ControlError(.outOfRange, "since is negative") }

@@ -56,8 +56,45 @@ public struct StatusReport: Codable, Equatable, Sendable {
 
   /// What was learnt of a patient.
   public struct Learnt: Codable, Equatable, Sendable {
+    /// One of the patient's own reference beats.
+    public struct Reference: Codable, Equatable, Sendable {
+      /// As alerts name it.
+      public var index: Int
+      /// The part of the patient's recent beats that are most like it, 0 to 1.
+      public var share: Double
+      public var beats: Int
+      public var widthMs: Double
+      public var amplitudeMillivolts: Double
+      /// How like what it was when it was learnt; 1 is equality.
+      public var constancy: Double
+
+      public init(
+        index: Int, share: Double, beats: Int, widthMs: Double, amplitudeMillivolts: Double,
+        constancy: Double
+      ) {
+        self.index = index
+        self.share = share
+        self.beats = beats
+        self.widthMs = widthMs
+        self.amplitudeMillivolts = amplitudeMillivolts
+        self.constancy = constancy
+      }
+    }
+
     /// The part of the learning that is done, 0 to 1.
     public var progress: Double
+    /// "waiting": nothing to compare a beat with yet; "learning"; "learnt".
+    public var phase: String?
+    /// Why it is not further, in words.
+    public var reasons: [String]?
+    /// The most frequent first.
+    public var references: [Reference]?
+    /// Beats a minute among the patient's normal beats.
+    public var heartRate: Double?
+    /// "regular" or "irregular"; absent while too few beats are known.
+    public var rhythm: String?
+    /// The false alerts an hour that the limit was chosen for.
+    public var falseAlertsPerHour: Double?
     /// Centre and spread of the logarithm of the normal reconstruction error.
     public var centre: Double?
     public var spread: Double?

@@ -94,8 +94,7 @@ struct Denoise: ParsableCommand {
   }
 
   private func clean(_ denoiser: Denoiser) throws {
-    let selection = try ReplaySelection.parse(rate.map { ["--rate", "\($0)"] } ?? [])
-    let input = try ReplayInput(record: records[0], selection: selection, seed: seed)
+    let input = try ReplayInput(record: records[0], rate: rate, key: nil, seed: seed)
     guard let lead = Self.lead(lead, of: input.recording) else {
       throw ReplayError.data("\(records[0]): no lead in volts")
     }
@@ -111,7 +110,7 @@ struct Denoise: ParsableCommand {
       let drawing = DenoisePlot(
         title: "\(records[0]) \(lead.name)\(noisy)", rateHz: denoiser.manifest.sampleRate.hertz,
         from: from, seconds: seconds)
-      try drawing.svg(cleaned, beats: input.annotations, lead)
+      try drawing.svg(cleaned, beats: input.annotations.classifiedBeats, lead)
         .write(toFile: plot, atomically: true, encoding: .utf8)
     }
     print(cleaned.summary)

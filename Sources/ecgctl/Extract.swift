@@ -12,7 +12,7 @@ struct Extract: ParsableCommand {
     commandName: "extract",
     abstract: "Write beats' windows, references and features of WFDB records to an NPZ file.",
     discussion: """
-      The arrays that it writes are listed in Documentation/Training.md. Records need their \
+      The arrays that it writes are listed in Training/README.md. Records need their \
       annotations (.atr) beside them.
       """)
 

@@ -56,6 +56,7 @@ struct StatusTable {
     var lines = [bold(line(header))]
     for (stream, row) in zip(streams, rows) {
       lines.append(line(row))
+      if let learnt = Self.learnt(stream) { lines.append("    " + learnt) }
       if let reasons = Self.reasons(stream.rejected) { lines.append("    rejected: \(reasons)") }
     }
     return lines
@@ -80,6 +81,27 @@ struct StatusTable {
       "\(stream.gaps)",
       stream.alarms.isEmpty ? "-" : stream.alarms.map(Self.words).joined(separator: ", "),
     ]
+  }
+
+  /// "learnt: 2 normal beats, 78% 92 ms and 20% 131 ms, at 71 bpm; rhythm regular; limit for 0.5
+  /// false alerts/h".
+  static func learnt(_ stream: StatusReport.Stream) -> String? {
+    guard let learnt = stream.learnt, let phase = learnt.phase else { return nil }
+    var parts: [String] = []
+    if let references = learnt.references {
+      let beats = references.map {
+        String(format: "%.0f%% %.0f ms", 100 * $0.share, $0.widthMs)
+      }
+      var text = counted(references.count, "normal beat") + ": " + beats.joined(separator: ", ")
+      if let rate = learnt.heartRate { text += String(format: ", at %.0f bpm", rate) }
+      parts.append(text)
+    }
+    parts += learnt.reasons ?? []
+    if let rhythm = learnt.rhythm { parts.append("rhythm \(rhythm)") }
+    if let rate = learnt.falseAlertsPerHour {
+      parts.append(String(format: "limit for %g false alerts/h", rate))
+    }
+    return parts.isEmpty ? nil : phase + "  " + parts.joined(separator: "; ")
   }
 
   private func bold(_ text: String) -> String {

@@ -8,8 +8,8 @@ struct ECGControl: ParsableCommand {
     abstract: "Replay recordings to ecgd, watch it, and ask it.",
     version: Version.text,
     subcommands: [
-      Watch.self, Status.self, Replay.self, Evaluate.self, Score.self, Model.self, Demo.self,
-      Extract.self, Denoise.self, CheckConfig.self, Bench.self,
+      Watch.self, Status.self, Explain.self, Replay.self, Evaluate.self, Score.self, Model.self,
+      Demo.self, Extract.self, Denoise.self, CheckConfig.self, Bench.self,
     ])
 }
 

@@ -214,7 +214,7 @@ struct ConfigurationTests {
     let reload = old.reload(with: new)
     #expect(
       reload.applied.map(\.description) == [
-        "alarm.limit: 3 -> 4", "alarm.persistence.k: 3 -> 2",
+        "alarm.limit: 3 -> 4", "alarm.persistence.k: 4 -> 2",
       ])
     #expect(reload.needsRestart.map(\.description) == ["streams.maximum: 256 -> 7"])
     #expect(reload.configuration.alarm == new.alarm)

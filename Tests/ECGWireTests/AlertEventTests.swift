@@ -8,8 +8,11 @@ import Testing
     #expect(
       String(decoding: AlertSamples.event().encoded(), as: UTF8.self) == #"{"alarm":"bed-1/3","#
         + #""code":{"name":"MDC_EVT_ECG_ARRHY","system":"MDC","value":3266},"#
-        + #""condition":"abnormalBeats","detection":{"sample":4963},"id":"bed-1/3/1","#
-        + #""kind":"physiological","lead":"MLII","limit":4,"mode":"test","#
+        + #""condition":"abnormalBeats","detection":{"sample":4963},"#
+        + #""explanation":{"pace":1.25,"part":"shape","reference":{"index":1,"share":0.875,"#
+        + #""similarity":0.375},"segment":"QRS","segments":{"QRS":4.25,"afterQRS":2,"#
+        + #""beforeQRS":1.5},"shape":6.5,"timing":-0.25},"falseAlertsPerHour":0.5,"#
+        + #""id":"bed-1/3/1","kind":"physiological","lead":"MLII","limit":4,"mode":"test","#
         + #""model":{"hash":"\#(String(repeating: "0123456789abcdef", count: 4))","#
         + #""name":"default"},"onset":{"sample":4243,"time":"2023-11-14T22:13:31.786111Z"},"#
         + #""phase":"start","priority":"medium","quality":{"index":0.875,"reason":"noise"},"#

@@ -18,6 +18,11 @@ enum AlertSamples {
     event.detection = .init(sample: 4963)
     event.score = 8.25
     event.limit = 4
+    event.falseAlertsPerHour = 0.5
+    event.explanation = .init(
+      part: "shape", shape: 6.5, timing: -0.25, pace: 1.25, segment: "QRS",
+      segments: .init(beforeQRS: 1.5, qrs: 4.25, afterQRS: 2),
+      reference: .init(index: 1, similarity: 0.375, share: 0.875))
     event.worstSegment = .init(startSample: 4250, endSample: 4290, error: 0.125, share: 0.5)
     event.model = .init(name: "default", hash: String(repeating: "0123456789abcdef", count: 4))
     event.quality = .init(index: 0.875, reason: "noise")

@@ -16,6 +16,8 @@ public struct PatientModel: Sendable {
     public let shift: Int
     /// Which of the reference beats is the nearest.
     public let reference: Int
+    /// The part of the patient's recent beats that are most like that one.
+    public let referenceShare: Float
     public internal(set) var features: BeatFeatures
   }
 
@@ -77,7 +79,8 @@ public struct PatientModel: Sendable {
       features.take(window: window.span, reference: reference.span)
       pending = PendingBeat(
         fiducial: fiducial, isLearning: isLearning, similarity: match.similarity,
-        shift: match.shift, reference: match.reference, features: features)
+        shift: match.shift, reference: match.reference,
+        referenceShare: references.share(match.reference), features: features)
     }
     beatCount += 1
     references.learn(

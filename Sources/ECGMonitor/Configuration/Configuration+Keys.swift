@@ -104,8 +104,13 @@ extension Configuration {
     .init(
       "alarm.limit", \.alarm.limit, ValueType.number(0...1_000_000).orWord("model"),
       reloads: true,
-      "The score over which a window counts as abnormal; model = the limit in the model's "
-        + "manifest."),
+      "The score over which a window counts as abnormal, the same for every patient; model = the "
+        + "limit in the model's manifest, moved to suit each patient."),
+    .init(
+      "alarm.falseAlertsPerHour", \.alarm.falseAlertsPerHour,
+      .number(0.15...3, "false alerts an hour"), reloads: true,
+      "How many alerts without an abnormal beat to accept: what the limits that follow each patient "
+        + "are chosen for."),
     .init(
       "alarm.onsetDelayMs", \.alarm.onsetDelayMs, .integer(0...60_000, "milliseconds"),
       reloads: true, "How long the condition must hold before the alarm is signalled."),

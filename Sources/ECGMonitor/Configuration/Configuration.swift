@@ -109,17 +109,18 @@ public struct Configuration: Equatable, Sendable {
   /// When a score becomes an alarm, and when the alarm ends.
   public struct Alarm: Equatable, Sendable {
     public struct Persistence: Equatable, Sendable {
-      public var k = 3
+      public var k = 4
       public var n = 10
       public init() {}
     }
 
     /// Nil = the limit in the model's manifest.
     public var limit: Double?
+    public var falseAlertsPerHour = 0.7
     public var onsetDelayMs = 0
     public var persistence = Persistence()
     public var clearMargin = 0.1
-    public var clearAfterSeconds = 10.0
+    public var clearAfterSeconds = 30.0
     public var minimumQuality = 0.5
     public init() {}
   }

@@ -1,5 +1,6 @@
 import ECGAlarm
 import ECGCore
+import ECGModel
 import ECGPipeline
 import ECGSignal
 import ECGWire
@@ -18,12 +19,14 @@ extension AlertEvent {
     if transition.phase == .end { end = now }
     score = draft.score.map(Double.init)
     limit = draft.limit.map(Double.init)
+    falseAlertsPerHour = draft.falseAlertsPerHour
+    explanation = draft.explanation.map(Explanation.init)
     worstSegment = draft.worst.map {
       WorstSegment(
         startSample: $0.start.rawValue, endSample: $0.end.rawValue, error: Double($0.error),
         share: Double($0.share))
     }
-    if draft.condition == .abnormalBeats {
+    if draft.score != nil || draft.condition == .abnormalBeats {
       model = Model(name: daemon.model, hash: daemon.modelHash)
     }
     quality = Quality(
@@ -42,7 +45,13 @@ extension AlertDraft {
     switch condition {
     case .abnormalBeats:
       if isEnd { return "lead \(lead) looks like this patient's own normal again" }
-      return "lead \(lead) no longer looks like this patient's own normal"
+      return "lead \(lead) no longer looks like this patient's own normal" + because
+    case .ventricularRun:
+      if isEnd { return "the run of beats of another shape on lead \(lead) is over" }
+      return "beats of another shape than this patient's own in a row on lead \(lead)" + because
+    case .atrialFibrillation:
+      if isEnd { return "the beats come in order again" }
+      return "the beats come without order, as in atrial fibrillation"
     case .leadOff:
       return isEnd ? "lead \(lead) carries a signal again" : "lead \(lead) carries no ECG"
     case .signalQuality:
@@ -58,9 +67,44 @@ extension AlertDraft {
         : "leads, gain or sample rate changed: the patient is being learnt anew"
     case .badPackets:
       return isEnd ? "no packet was refused for a while" : "packets of this stream are refused"
+    case .baselineDrift:
+      return isEnd
+        ? "the patient's beats are like those that were learnt again"
+        : "lead \(lead) has changed slowly since the patient was learnt"
     case .streamLimit, .overload, .noise, .notAnalysable, .asystole, .ventricularTachycardia,
-      .ventricularRun, .atrialFibrillation, .extremeBradycardia, .extremeTachycardia:
+      .extremeBradycardia, .extremeTachycardia:
       return "\(condition.rawValue)"
     }
+  }
+}
+
+extension AlertDraft {
+  /// The part of the evidence that weighs most, and where in the beat it lies.
+  fileprivate var because: String {
+    guard let explanation else { return "" }
+    switch explanation.part {
+    case .shape:
+      switch explanation.segment {
+      case .beforeQRS: return ": the shape before the QRS complex"
+      case .qrs: return ": the shape of the QRS complex"
+      case .afterQRS: return ": the shape after the QRS complex"
+      }
+    case .timing: return explanation.earliness < 0 ? ": beats come early" : ": beats come off time"
+    case .rate:
+      return explanation.pace > 1 ? ": the heart beats faster" : ": the heart beats slower"
+    }
+  }
+}
+
+extension AlertEvent.Explanation {
+  init(_ found: BeatExplanation) {
+    self.init(
+      part: found.part.rawValue, shape: Double(found.shape), timing: Double(found.timing),
+      pace: Double(found.pace), segment: found.segment.name,
+      segments: Segments(
+        beforeQRS: Double(found.ratios.beforeQRS), qrs: Double(found.ratios.qrs),
+        afterQRS: Double(found.ratios.afterQRS)),
+      reference: Reference(
+        index: found.reference, similarity: Double(found.similarity), share: Double(found.share)))
   }
 }

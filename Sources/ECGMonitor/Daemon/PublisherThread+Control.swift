@@ -7,6 +7,11 @@ import ZeroMQ
 struct ControlAsker: Sendable {
   let route: [[UInt8]]
   let request: ControlRequest
+
+  /// The stream whose picture is asked for.
+  var explainedStream: String? {
+    request.request == ControlRequest.Name.explain.rawValue ? request.stream : nil
+  }
 }
 
 extension PublisherThread {
@@ -30,7 +35,7 @@ extension PublisherThread {
       let (name, request) = try ControlRequest.decode(body)
       let asker = ControlAsker(route: route, request: request)
       switch name {
-      case .status: ask(asker)
+      case .status, .explain: ask(asker)
       case .snapshot: answer(asker, snapshot(request))
       case .replay: answer(asker, replay(request))
       case .acknowledge, .pause:
@@ -63,17 +68,22 @@ extension PublisherThread {
 
   /// Joins the round of questions that is under way, or begins one.
   private mutating func ask(_ asker: ControlAsker) {
-    if question != nil {
-      question!.askers.append(asker)
+    if let round = question {
+      if round.covers(asker) { question!.askers.append(asker) } else { later.append(asker) }
       return
     }
+    begin([asker])
+  }
+
+  private mutating func begin(_ askers: [ControlAsker]) {
     lastToken += 1
-    question = StatusQuestion(
-      token: lastToken, shards: shards.count, asker: asker, nowNs: MonotonicClock.nanoseconds())
+    let round = StatusQuestion(
+      token: lastToken, shards: shards.count, askers: askers, nowNs: MonotonicClock.nanoseconds())
+    question = round
     _ = ingest.commands.push(.status(token: lastToken))
     ingest.doorbell.ring()
     for shard in shards {
-      _ = shard.commands.push(.status(token: lastToken))
+      _ = shard.commands.push(.status(token: lastToken, explaining: round.explained))
       shard.doorbell.ring()
     }
   }
@@ -95,8 +105,22 @@ extension PublisherThread {
             ControlError(.unknownStream, "no stream \"\(stream)\" is watched"), to: asker.request)
         }
       }
+      if let name = asker.explainedStream, reply.ok {
+        let standing = reply.status?.streams.first
+        reply.status = nil
+        reply.explanation = StreamExplanation(done, of: name, standing)
+        if reply.explanation == nil {
+          reply = ControlReply(
+            ControlError(.unavailable, "the model of \"\(name)\" learns no beats"),
+            to: asker.request)
+        }
+      }
       answer(asker, reply)
     }
+    guard !later.isEmpty else { return }
+    let askers = later
+    later = []
+    begin(askers)
   }
 
   private mutating func answer(_ asker: ControlAsker, _ reply: ControlReply) {

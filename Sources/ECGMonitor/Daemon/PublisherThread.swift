@@ -27,6 +27,8 @@ struct PublisherThread: ~Copyable {
   var refusals = DaemonAlarm(
     .streamLimit, ending: "no stream has been refused for ten seconds")
   var overload = DaemonAlarm(.overload, ending: "ecgd has kept up for ten seconds")
+  /// Requests that the next round answers.
+  var later: [ControlAsker] = []
   let facts: DaemonFacts
   var lastToken: UInt64 = 0
   private var stoppedShards = 0

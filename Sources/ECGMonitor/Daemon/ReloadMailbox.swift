@@ -27,6 +27,7 @@ extension AlarmSettings {
     self.init()
     let alarm = configuration.alarm
     limit = alarm.limit.map { Float($0) }
+    falseAlertsPerHour = alarm.falseAlertsPerHour
     k = alarm.persistence.k
     n = alarm.persistence.n
     onsetDelaySeconds = Double(alarm.onsetDelayMs) / 1000

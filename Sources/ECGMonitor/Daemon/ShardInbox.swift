@@ -24,7 +24,8 @@ enum ShardRecord {
 
 /// What the publisher asks of a shard.
 enum ShardCommand: Sendable {
-  case status(token: UInt64)
+  /// How it stands; with pictures of the streams of these names.
+  case status(token: UInt64, explaining: [String])
 }
 
 /// What a shard tells the publisher.
@@ -48,6 +49,8 @@ struct StreamFacts: Sendable {
 /// How a shard stands.
 struct ShardStatus: Sendable {
   var streams: [(StreamFacts, StreamSnapshot)]
+  /// Those that were asked for and are watched here.
+  var pictures: [(StreamFacts, StreamPicture)]
   var totals: StreamCounters
   var latency: LatencyHistogram
 }

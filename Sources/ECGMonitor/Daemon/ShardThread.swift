@@ -199,12 +199,20 @@ struct ShardThread {
     if let settings = mailbox.take(after: &settingsVersion) { shard.apply(settings) }
     while let command = channel.commands.pop() {
       switch command {
-      case .status(let token):
+      case .status(let token, let names):
         let status = ShardStatus(
-          streams: shard.snapshot().map { (facts[$0.slot]!.facts, $0) }, totals: shard.totals,
+          streams: shard.snapshot().map { (facts[$0.slot]!.facts, $0) },
+          pictures: pictures(of: names), totals: shard.totals,
           latency: shard.latency)
         if channel.reports.push(.status(token: token, status)) { publisher.ring() }
       }
+    }
+  }
+
+  private func pictures(of names: [String]) -> [(StreamFacts, StreamPicture)] {
+    facts.compactMap { slot, stream in
+      guard names.contains(stream.id.name) else { return nil }
+      return shard.picture(slot: slot).map { (stream.facts, $0) }
     }
   }
 

@@ -4,16 +4,19 @@ struct StatusQuestion {
   let askedNs: UInt64
   /// Everybody who is waiting for this round's answer.
   var askers: [ControlAsker]
+  /// The streams whose pictures this round brings.
+  let explained: [String]
   private(set) var ingest: IngestStatus?
   private(set) var shards: [ShardStatus?]
 
   /// A thread that has not answered by then is left out, and said to be.
   static let patienceNs: UInt64 = 2_000_000_000
 
-  init(token: UInt64, shards: Int, asker: ControlAsker, nowNs: UInt64) {
+  init(token: UInt64, shards: Int, askers: [ControlAsker], nowNs: UInt64) {
     self.token = token
     askedNs = nowNs
-    askers = [asker]
+    self.askers = askers
+    explained = askers.compactMap(\.explainedStream)
     self.shards = [ShardStatus?](repeating: nil, count: shards)
   }
 
@@ -23,6 +26,11 @@ struct StatusQuestion {
 
   mutating func take(_ status: ShardStatus, ofShard i: Int, token: UInt64) {
     if token == self.token { shards[i] = status }
+  }
+
+  /// Whether what this round brings answers a request.
+  func covers(_ asker: ControlAsker) -> Bool {
+    asker.explainedStream.map(explained.contains) ?? true
   }
 
   func isComplete(nowNs: UInt64) -> Bool {

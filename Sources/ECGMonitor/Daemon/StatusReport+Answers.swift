@@ -1,5 +1,6 @@
 import ECGAlarm
 import ECGCore
+import ECGModel
 import ECGPipeline
 import ECGSignal
 import ECGWire
@@ -99,6 +100,7 @@ extension StatusReport.Stream {
     learnt = StatusReport.Learnt(
       progress: snapshot.learning, centre: snapshot.learnt.map { Double($0.centre) },
       spread: snapshot.learnt.map { Double($0.spread) })
+    learnt?.take(snapshot)
     lastSample = snapshot.lastSample?.rawValue
     lastReceivedAt = daemon.wallTime(ofMonotonicNs: snapshot.lastReceivedNs)
   }
@@ -108,5 +110,42 @@ extension StatusReport.Stream {
     if snapshot.active.contains(.leadOff) { return .leadOff }
     if snapshot.active.contains(.signalQuality) { return .poorSignal }
     return snapshot.learning < 1 ? .learning : .watching
+  }
+}
+
+extension StatusReport.Learnt {
+  mutating func take(_ snapshot: StreamSnapshot) {
+    phase = snapshot.phase.rawValue
+    let reasons = Self.reasons(snapshot)
+    if !reasons.isEmpty { self.reasons = reasons }
+    if !snapshot.references.isEmpty {
+      references = snapshot.references.map {
+        Reference(
+          index: $0.index, share: Double($0.share), beats: $0.beatCount,
+          widthMs: Double($0.widthMs),
+          amplitudeMillivolts: Double($0.amplitudeMillivolts), constancy: Double($0.constancy))
+      }
+    }
+    heartRate = snapshot.usualHeartRate.map(Double.init)
+    rhythm = snapshot.isIrregular.map { $0 ? "irregular" : "regular" }
+    falseAlertsPerHour = snapshot.falseAlertsPerHour
+  }
+
+  /// Why the learning is not done.
+  private static func reasons(_ snapshot: StreamSnapshot) -> [String] {
+    guard snapshot.learning < 1 else { return [] }
+    var reasons: [String] = []
+    if snapshot.active.contains(.streamSilent) { reasons.append("no samples come") }
+    if snapshot.quality.isLeadOff { reasons.append("the lead carries no ECG") }
+    if snapshot.active.contains(.signalQuality) {
+      reasons.append("the signal is poor: \(snapshot.quality.reason.text)")
+    }
+    switch snapshot.phase {
+    case .waiting:
+      reasons.append("\(snapshot.counters.beats) beats so far, too few to pick a normal one")
+    case .learning: reasons.append("the normal beats may still change")
+    case .learnt: break
+    }
+    return reasons
   }
 }
