@@ -22,7 +22,7 @@ final class LiveDaemon {
       ("tcp://127.0.0.1:5602", "ipc://\(folder.file("alerts"))"),
       ("tcp://127.0.0.1:5603", "ipc://\(folder.file("waveforms"))"),
       ("tcp://127.0.0.1:5604", "ipc://\(folder.file("control"))"),
-      ("path: Models/", "path: \(Built.packageRoot)/Models/"),
+      (": Models/", ": \(Built.packageRoot)/Models/"),
       ("path: alerts.sqlite", "path: \(folder.file("alerts.sqlite"))"),
       ("shards: 0", "shards: 2"), ("k: 3", "k: 2"), ("n: 10", "n: 6"),
       ("learningSeconds: model", "learningSeconds: \(learningSeconds.map { "\($0)" } ?? "model")"),
