@@ -24,7 +24,7 @@ struct QRSTuning: Hashable, Sendable {
   /// must not deafen the detector.
   var levelCap = 3.0
   /// Within this time of a beat, a peak below this share of it is its T wave...
-  var nearSeconds = 0.32
+  var nearSeconds = 0.31
   var nearShare = 0.7
   /// ... and within this longer time, below this smaller share.
   var closeSeconds = 0.5
