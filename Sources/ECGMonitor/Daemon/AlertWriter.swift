@@ -89,6 +89,9 @@ struct AlertWriter: ~Copyable {
     event.sequence = Int64(lastSequence)
     event.streamSequence = Int64(id.streamSequence)
     event.phase = .end
+    event.presence = .off
+    event.cause = .closed
+    event.acknowledged = nil
     event.end = event.detection
     event.reason = "ecgd was started anew: what was alarmed before is not known to go on"
     event.wall = AlertEvent.Wall(publishedAt: UTCTime.text(nanoseconds: nowNs))

@@ -38,7 +38,7 @@ extension PublisherThread {
       case .status, .explain: ask(asker)
       case .snapshot: answer(asker, snapshot(request))
       case .replay: answer(asker, replay(request))
-      case .acknowledge, .pause:
+      case .acknowledge, .pause, .resume:
         throw ControlError(.unavailable, "\(name.rawValue) is not offered by this version")
       }
     } catch {
