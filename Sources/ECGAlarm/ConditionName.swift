@@ -55,4 +55,10 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
       .low
     }
   }
+
+  /// Whether an alarm that nobody acknowledges is raised: those that leave a patient in danger, or
+  /// unwatched.
+  public var escalates: Bool {
+    kind == .physiological || self == .leadOff || self == .streamSilent
+  }
 }

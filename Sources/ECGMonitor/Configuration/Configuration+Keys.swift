@@ -62,6 +62,10 @@ extension Configuration {
       "alerts.endpoint", \.alerts.endpoint, .endpoint, "Where operators subscribe to alerts."),
     .init("alerts.insecure", \.alerts.insecure, .truth, insecureMeaning),
     .init(
+      "alerts.heartbeatSeconds", \.alerts.heartbeatSeconds, .number(1...60, "seconds"),
+      "How often the daemon tells operators that it lives; silence for twice as long means that "
+        + "nobody watches."),
+    .init(
       "waveforms.endpoint", \.waveforms.endpoint, .endpoint,
       "Where displays subscribe to cleaned ECG, reconstructions and latents."),
     .init("waveforms.insecure", \.waveforms.insecure, .truth, insecureMeaning),
@@ -130,6 +134,19 @@ extension Configuration {
     .init(
       "alarm.minimumQuality", \.alarm.minimumQuality, .number(0...1), reloads: true,
       "Windows of a lower signal quality hold the alarm back and raise a technical one."),
+    .init(
+      "alarm.latching", \.alarm.latching, .conditions, reloads: true,
+      "Conditions whose alarms stay, after the condition is over, until an operator acknowledges "
+        + "them."),
+    .init(
+      "alarm.acknowledgeSeconds", \.alarm.acknowledgeSeconds, .number(10...3600, "seconds"),
+      reloads: true,
+      "How long an acknowledgement counts; a condition that still holds then signals again."),
+    .init(
+      "alarm.escalateAfterSeconds", \.alarm.escalateAfterSeconds,
+      ValueType.number(60...3600, "seconds").orWord("never"), reloads: true,
+      "How long an alarm about the patient, or about a patient who is not watched, may go "
+        + "unacknowledged before its priority is raised by one step."),
     .init(
       "baseline.learningSeconds", \.baseline.learningSeconds,
       ValueType.number(10...7200, "seconds").orWord("model"),

@@ -17,6 +17,15 @@ extension AlertEvent {
     let now = Moment(sample: transition.detection.rawValue, timeNs: draft.detectionTimeNs)
     detection = now
     if transition.phase == .end { end = now }
+    presence = draft.presence
+    cause = draft.cause
+    if draft.isEscalated {
+      escalated = true
+      priority = draft.condition.priority.raised
+    }
+    acknowledged = draft.acknowledged.map { Acknowledgement(by: $0.by, until: Moment($0)) }
+    paused = draft.paused.map { Pause(by: $0.by, until: Moment($0)) }
+    cleared = draft.cleared.map { Moment(sample: $0.rawValue) }
     score = draft.score.map(Double.init)
     limit = draft.limit.map(Double.init)
     falseAlertsPerHour = draft.falseAlertsPerHour
@@ -34,6 +43,12 @@ extension AlertEvent {
       reason: draft.quality.index < 1 ? draft.quality.reason.text : nil)
     reason = draft.words(facts)
     wall = Wall(receivedAt: daemon.wallTime(ofMonotonicNs: draft.receivedNs))
+  }
+}
+
+extension AlertEvent.Moment {
+  init(_ act: OperatorAct) {
+    self.init(sample: max(0, act.until.rawValue), timeNs: act.untilTimeNs)
   }
 }
 

@@ -34,6 +34,9 @@ extension AlarmSettings {
     clearMargin = Float(alarm.clearMargin)
     clearAfterSeconds = alarm.clearAfterSeconds
     minimumQuality = Float(alarm.minimumQuality)
+    latching = Set(alarm.latching)
+    acknowledgeSeconds = alarm.acknowledgeSeconds
+    escalateAfterSeconds = alarm.escalateAfterSeconds
     silentAfterSeconds = configuration.streams.silentAfterSeconds
   }
 }
