@@ -19,6 +19,18 @@ public struct AlarmSettings: Equatable, Sendable {
   /// Wall time without a packet after which a stream is silent.
   public var silentAfterSeconds = 5.0
 
+  /// Without a beat for so long, the heart stands still.
+  public var asystoleSeconds = 3.2
+  /// Without a beat for so long, it paused.
+  public var pauseSeconds = 2.5
+  /// Beats a minute under which, and over which, a rate is extreme.
+  public var bradycardiaPerMinute = 40.0
+  public var tachycardiaPerMinute = 140.0
+  /// A run of beats as fast as this, with middle scores from this on, is a ventricular tachycardia.
+  public var ventricularPerMinute = 115.0
+  public var ventricularScore: Float = 0.6
+  /// Waves whose leakage is lower than this are no beats (`FibrillationMeasure`).
+  public var fibrillationLeakage = 0.48
   /// Conditions whose alarms stay until an operator acknowledges them.
   public var latching: Set<ConditionName> = [
     .asystole, .ventricularFibrillation, .ventricularTachycardia,
@@ -64,6 +76,11 @@ public struct AlarmSettings: Equatable, Sendable {
     case .baselineDrift: return seconds(10, of: 10, clearAfter: 60)
     case .leadOff: return seconds(2, of: 3, clearAfter: 3)
     case .signalQuality: return seconds(6, of: 10, clearAfter: 10)
+    case .asystole: return seconds(1, of: 1, clearAfter: 2)
+    case .ventricularFibrillation: return seconds(2, of: 3, clearAfter: 5)
+    case .ventricularTachycardia: return seconds(1, of: 1, clearAfter: 3)
+    case .extremeBradycardia, .extremeTachycardia, .pause:
+      return seconds(1, of: 1, clearAfter: 5)
     case .gap, .badPackets: return seconds(1, of: 1, clearAfter: 10)
     case .streamSilent, .layoutChange, .alarmsPaused: return seconds(1, of: 1, clearAfter: 0)
     }

@@ -6,12 +6,13 @@ extension Shard {
   /// Feeds a technical condition and drafts the alert that follows.
   func judge(
     _ name: StreamCondition, of stream: StreamPipeline, _ evidence: Evidence,
-    at sample: SampleNumber
+    at sample: SampleNumber, from onset: SampleNumber? = nil
   ) {
     let index = name.rawValue
     // A condition at rest needs no clear evidence; this is the common case for every packet.
     if evidence == .clear, stream.conditions[index].state == .normal { return }
-    let transition = stream.conditions[index].process(evidence, start: sample, end: sample)
+    let transition = stream.conditions[index].process(
+      evidence, start: onset ?? sample, end: sample)
     guard let transition else { return }
     // Windows completed before this come first, however long they would have waited.
     settle(stream)
@@ -22,6 +23,7 @@ extension Shard {
   func judgeSignal(of stream: StreamPipeline, at sample: SampleNumber) {
     tickSignals(of: stream, at: sample)
     let quality = stream.recentQuality()
+    judgeStandstill(of: stream, at: sample)
     if !stream.isBridging { judgeElectrode(quality, of: stream, at: sample) }
     judgeDrift(of: stream, at: sample)
     judge(.gap, of: stream, .clear, at: sample)

@@ -138,6 +138,7 @@ extension Shard {
     case .beat(let beat):
       stream.counters.beats += 1
       stream.heart.process(beatAt: beat.fiducial)
+      judgeRate(of: stream, beat)
       detections?.append(
         Detection(
           slot: stream.slot, beat: stream.sample(at: beat.fiducial),

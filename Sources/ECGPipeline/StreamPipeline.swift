@@ -21,6 +21,8 @@ final class StreamPipeline {
   var irregularity = RhythmIrregularity()
   var memory = BeatMemory()
   var heart: HeartRate
+  var net: SafetyNet
+  var fastRun = FastRun()
   var conditions: [AlarmCondition]
   var signals: [AlarmSignal]
   var alarmNumbers: [UInt64]
@@ -66,6 +68,7 @@ final class StreamPipeline {
     scorer = PatientScorer(plan.settings)
     judge = BeatJudge(settings, plan)
     heart = HeartRate(rate: plan.rate)
+    net = SafetyNet(rate: plan.rate)
     conditions = StreamCondition.allCases.map { AlarmCondition(settings.rule(of: $0, at: rate)) }
     signals = StreamCondition.allCases.map {
       AlarmSignal(settings.signalRule(of: $0, at: rate))
@@ -103,6 +106,8 @@ final class StreamPipeline {
     pathNumber &+= 1
     tap?.reset()
     heart.reset()
+    net.reset()
+    fastRun.breakOff()
     bridgedUntil = Int64.min / 2
     scorer.patient?.breakOff()
     irregularity.breakOff()

@@ -124,6 +124,13 @@ public struct Configuration: Equatable, Sendable {
     public var clearMargin = 0.1
     public var clearAfterSeconds = 30.0
     public var minimumQuality = 0.5
+    public var asystoleSeconds = 3.2
+    public var pauseSeconds = 2.5
+    public var bradycardiaPerMinute = 40.0
+    public var tachycardiaPerMinute = 140.0
+    public var ventricularPerMinute = 115.0
+    public var ventricularScore = 0.6
+    public var fibrillationLeakage = 0.48
     public var latching: [ConditionName] = [
       .asystole, .ventricularFibrillation, .ventricularTachycardia,
     ]
