@@ -60,7 +60,8 @@ struct SafetyNet: Sendable {
     return max(beats[(beatTotal - 1) % Self.beatCount], watchedFrom)
   }
 
-  /// How long there was no beat, in seconds; 0 or less while the detector settles.
+  /// How long there was no beat before an index up to which every beat is known, in seconds; 0 or
+  /// less while the detector settles.
   func quietSeconds(at index: Int64) -> Double { Double(index - quietSince) / rate.hertz }
 
   /// Beats a minute over the last so many intervals; nil where fewer are known.
@@ -70,6 +71,9 @@ struct SafetyNet: Sendable {
     let last = beats[(beatTotal - 1) % Self.beatCount]
     return last > first ? 60 * rate.hertz * Double(intervals) / Double(last - first) : nil
   }
+
+  /// The time between the last two beats, in seconds; nil where it is not known.
+  var lastInterval: Double? { beatsPerMinute(over: 1).map { 60 / $0 } }
 
   /// The first of the beats that those intervals lie between.
   func onset(over intervals: Int) -> Int64? {

@@ -11,6 +11,10 @@ extension Shard {
     guard stream.net.take(beat) else { return }
     let sample = stream.sample(at: stream.path.signal.endIndex - 1)
     let settings = stream.settings
+    if let interval = stream.net.lastInterval, interval >= settings.pauseSeconds {
+      judge(
+        .pause, of: stream, .exceeding, at: sample, from: stream.place(stream.net.onset(over: 1)))
+    }
     if let slow = stream.net.beatsPerMinute(over: SafetyRules.slowIntervals) {
       let evidence: Evidence =
         slow < settings.bradycardiaPerMinute
@@ -50,7 +54,7 @@ extension Shard {
     judge(
       .ventricularFibrillation, of: stream, isWave ? .exceeding : .clear, at: sample,
       from: stream.sample(at: start))
-    let quiet = stream.net.quietSeconds(at: end)
+    let quiet = stream.net.quietSeconds(at: end - Int64(stream.path.beatDelaySamples))
     let since = stream.place(stream.net.quietSince)
     let settings = stream.settings
     let isStill = quiet >= settings.asystoleSeconds
