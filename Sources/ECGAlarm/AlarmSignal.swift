@@ -122,7 +122,8 @@ public struct AlarmSignal: Sendable {
     case (.on, .acknowledge), (.acknowledged, .acknowledge):
       isEscalated = false
       return tell(
-        .acknowledged(until: SampleNumber(now.rawValue + rule.acknowledgeSamples)), .continue, .acknowledged, at: now)
+        .acknowledged(until: SampleNumber(now.rawValue + rule.acknowledgeSamples)), .continue,
+        .acknowledged, at: now)
     case (.latched, .acknowledge):
       return tell(.off, .end, .acknowledged, at: now)
 
