@@ -1,18 +1,20 @@
 /// What an alarm is about. The raw value is the `condition` of an alert event.
 public enum ConditionName: String, CaseIterable, Codable, Sendable {
-  case abnormalBeats, asystole, ventricularTachycardia, ventricularRun, atrialFibrillation
-  case extremeBradycardia, extremeTachycardia
+  case abnormalBeats, asystole, ventricularFibrillation, ventricularTachycardia, ventricularRun
+  case atrialFibrillation, extremeBradycardia, extremeTachycardia, pause
   case leadOff, signalQuality, noise, notAnalysable
   case baselineDrift
   case gap, streamSilent, layoutChange, badPackets, streamLimit, overload
+  /// Operators paused the alarms of a stream.
+  case alarmsPaused
 
   public var kind: AlarmKind {
     switch self {
-    case .abnormalBeats, .asystole, .ventricularTachycardia, .ventricularRun,
-      .atrialFibrillation, .extremeBradycardia, .extremeTachycardia:
+    case .abnormalBeats, .asystole, .ventricularFibrillation, .ventricularTachycardia,
+      .ventricularRun, .atrialFibrillation, .extremeBradycardia, .extremeTachycardia, .pause:
       .physiological
     case .leadOff, .signalQuality, .noise, .notAnalysable, .baselineDrift, .gap, .streamSilent,
-      .layoutChange, .badPackets, .streamLimit, .overload:
+      .layoutChange, .badPackets, .streamLimit, .overload, .alarmsPaused:
       .technical
     }
   }
@@ -28,11 +30,13 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
     case .atrialFibrillation: MDCCode(value: 3128, name: "MDC_EVT_ECG_ATR_FIB")
     case .extremeBradycardia: MDCCode(value: 3086, name: "MDC_EVT_ECG_BRADY_EXTREME")
     case .extremeTachycardia: MDCCode(value: 3122, name: "MDC_EVT_ECG_TACHY_EXTREME")
+    case .pause: MDCCode(value: 3108, name: "MDC_EVT_ECG_PAUSE")
     case .leadOff: MDCCode(value: 274, name: "MDC_EVT_LEADS_OFF")
     case .signalQuality: MDCCode(value: 434, name: "MDC_EVT_SIG_QUALITY")
     case .noise: MDCCode(value: 432, name: "MDC_EVT_WAVE_ARTIF_ERR")
     case .notAnalysable: MDCCode(value: 384, name: "MDC_EVT_SIG_UNANALYZEABLE")
-    case .baselineDrift, .gap, .streamSilent, .layoutChange, .badPackets, .streamLimit, .overload:
+    case .ventricularFibrillation, .baselineDrift, .gap, .streamSilent, .layoutChange,
+      .badPackets, .streamLimit, .overload, .alarmsPaused:
       nil
     }
   }
@@ -40,12 +44,21 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
   /// How soon an operator should respond.
   public var priority: AlarmPriority {
     switch self {
-    case .asystole, .ventricularTachycardia, .extremeBradycardia, .extremeTachycardia: .high
-    case .abnormalBeats, .ventricularRun, .atrialFibrillation, .leadOff, .streamSilent,
+    case .asystole, .ventricularFibrillation, .ventricularTachycardia, .extremeBradycardia,
+      .extremeTachycardia:
+      .high
+    case .abnormalBeats, .ventricularRun, .atrialFibrillation, .pause, .leadOff, .streamSilent,
       .streamLimit, .overload:
       .medium
-    case .signalQuality, .noise, .notAnalysable, .baselineDrift, .gap, .layoutChange, .badPackets:
+    case .signalQuality, .noise, .notAnalysable, .baselineDrift, .gap, .layoutChange, .badPackets,
+      .alarmsPaused:
       .low
     }
+  }
+
+  /// Whether an alarm that nobody acknowledges is raised: those that leave a patient in danger, or
+  /// unwatched.
+  public var escalates: Bool {
+    kind == .physiological || self == .leadOff || self == .streamSilent
   }
 }

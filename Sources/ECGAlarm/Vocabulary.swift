@@ -15,6 +15,9 @@ public enum AlarmPriority: String, CaseIterable, Codable, Comparable, Sendable {
     }
   }
 
+  /// One step sooner.
+  public var raised: AlarmPriority { self == .low ? .medium : .high }
+
   public static func < (a: AlarmPriority, b: AlarmPriority) -> Bool { a.rank < b.rank }
 }
 

@@ -9,6 +9,15 @@ public struct AlertDraft: Sendable {
   public var slot: Int
   public var condition: ConditionName
   public var transition: AlarmTransition
+  public var presence: SignalPresence
+  public var cause: AlertCause
+  public var isEscalated: Bool
+  /// Who acknowledged the alarm, and until when that counts.
+  public var acknowledged: OperatorAct?
+  /// Who paused the stream's alarms, and until when.
+  public var paused: OperatorAct?
+  /// Where the condition of a latched alarm ended.
+  public var cleared: SampleNumber?
   /// Counts the alarms of a stream: the same for start, continue and end of one alarm.
   public var alarmNumber: UInt64
   /// Device times, ns since the Unix epoch; nil where the gateway states none.
@@ -37,4 +46,12 @@ public struct WorstSegment: Equatable, Sendable {
   public var error: Float
   /// The segment's part of the whole window's error, 0...1.
   public var share: Float
+}
+
+/// What an operator did, and until when it counts.
+public struct OperatorAct: Equatable, Sendable {
+  public var by: String?
+  public var until: SampleNumber
+  /// Device time of `until`; nil where the gateway states none.
+  public var untilTimeNs: Int64?
 }

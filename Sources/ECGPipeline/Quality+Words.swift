@@ -5,7 +5,7 @@ extension Quality {
   public var isLeadOff: Bool {
     switch reason {
     case .missing, .flat, .saturated: index < 0.5
-    case .good, .muscle, .motion: false
+    case .good, .muscle, .mains, .motion, .wander: false
     }
   }
 }
@@ -19,7 +19,9 @@ extension Quality.Reason {
     case .flat: "flat line"
     case .saturated: "saturated"
     case .muscle: "muscle noise"
+    case .mains: "mains hum"
     case .motion: "electrode motion"
+    case .wander: "baseline wander"
     }
   }
 }

@@ -1,6 +1,7 @@
 import ECGAlarm
 import ECGCore
 import ECGModel
+import ECGSignal
 
 /// What was found in one window.
 struct Finding {
@@ -50,6 +51,11 @@ extension Shard {
     let score = batch.score(slot: i, by: &stream.scorer.patient!)
     let beat = batch.entries[i].pendingBeat!
     if !beat.isLearning { finding.score = score.score }
+    if beat.isLearning || entry.quality.index < Self.leastQualityOfRun {
+      stream.fastRun.breakOff()
+    } else {
+      judgeFastRun(beat.fiducial, score: score.score, entry, of: stream, finding)
+    }
     // Noise neither moves a limit nor speaks for an alarm.
     guard entry.isUsable else { return }
     let judgement = stream.judge.process(
@@ -72,6 +78,9 @@ extension Shard {
       transition, .ventricularRun, of: stream, quality: entry.quality, finding: finding,
       receivedNs: entry.receivedNs)
   }
+
+  /// The large waves of a fast run themselves look like poor quality: it is asked of them less.
+  private static let leastQualityOfRun: Float = 0.3
 
   /// For those who ask what the beats were like.
   private func remember(

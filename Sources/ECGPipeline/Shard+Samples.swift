@@ -20,6 +20,7 @@ extension Shard {
     stream.counters.packets += 1
     stream.lastReceivedNs = receivedNs
     stream.isScoring = scoring
+    endSilence(of: stream, at: place.first)
     judge(.streamSilent, of: stream, .clear, at: place.first)
     let skip: Int
     switch stream.continuity.take(place) {
@@ -87,6 +88,7 @@ extension Shard {
       if !stream.condition(.streamSilent).isActive {
         judge(.streamSilent, of: stream, .exceeding, at: expected - 1)
       }
+      tickSilence(of: stream, silentNs: nowNs - stream.lastReceivedNs)
     }
   }
 
@@ -136,6 +138,7 @@ extension Shard {
     case .beat(let beat):
       stream.counters.beats += 1
       stream.heart.process(beatAt: beat.fiducial)
+      judgeRate(of: stream, beat)
       detections?.append(
         Detection(
           slot: stream.slot, beat: stream.sample(at: beat.fiducial),

@@ -83,6 +83,9 @@ public struct SignalPath: Sendable {
     quality = SignalQuality(rate: rate, historySeconds: Double(judged) / rate.hertz)
   }
 
+  /// A beat becomes known so many samples after its fiducial.
+  public var beatDelaySamples: Int { detector.commitDelaySamples }
+
   /// Forgets every sample: the next one is number 0, and no window reaches back behind it.
   public mutating func reset() {
     conditioner.reset()

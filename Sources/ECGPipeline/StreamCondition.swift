@@ -3,10 +3,13 @@ import ECGAlarm
 /// The alarm conditions that every stream has, by the place of their state.
 enum StreamCondition: Int, CaseIterable {
   case abnormalBeats, ventricularRun, atrialFibrillation, baselineDrift, leadOff, signalQuality,
-    gap, streamSilent, layoutChange, badPackets
+    asystole, ventricularFibrillation, ventricularTachycardia, extremeBradycardia,
+    extremeTachycardia, pause, gap, streamSilent, layoutChange, badPackets, alarmsPaused
 
   /// Whether its alerts show a score.
-  var isAboutBeats: Bool { self == .abnormalBeats || self == .ventricularRun }
+  var isAboutBeats: Bool {
+    self == .abnormalBeats || self == .ventricularRun || self == .ventricularTachycardia
+  }
 
   var name: ConditionName {
     switch self {
@@ -16,10 +19,23 @@ enum StreamCondition: Int, CaseIterable {
     case .baselineDrift: .baselineDrift
     case .leadOff: .leadOff
     case .signalQuality: .signalQuality
+    case .asystole: .asystole
+    case .ventricularFibrillation: .ventricularFibrillation
+    case .ventricularTachycardia: .ventricularTachycardia
+    case .extremeBradycardia: .extremeBradycardia
+    case .extremeTachycardia: .extremeTachycardia
+    case .pause: .pause
     case .gap: .gap
     case .streamSilent: .streamSilent
     case .layoutChange: .layoutChange
     case .badPackets: .badPackets
+    case .alarmsPaused: .alarmsPaused
     }
+  }
+
+  /// Nil where no stream has such a condition.
+  init?(_ name: ConditionName) {
+    guard let found = Self.allCases.first(where: { $0.name == name }) else { return nil }
+    self = found
   }
 }

@@ -21,8 +21,23 @@ final class StreamPipeline {
   var irregularity = RhythmIrregularity()
   var memory = BeatMemory()
   var heart: HeartRate
+  var net: SafetyNet
+  var fastRun = FastRun()
   var conditions: [AlarmCondition]
+  var signals: [AlarmSignal]
   var alarmNumbers: [UInt64]
+  /// What was found last by the conditions about beats: every alert about them shows it.
+  var findings: [Finding?]
+  /// Who acknowledged each alarm.
+  var acknowledgers: [String?]
+  var pause: StreamPause?
+  /// How far the clock of the signals runs ahead of the sample numbers, because no samples came
+  /// while the clock went on.
+  var clockLead: Int64 = 0
+  /// That lead where the samples stopped last.
+  var silenceStartLead: Int64 = 0
+  /// Seconds of samples since the admission.
+  var secondsTicked: UInt64 = 0
   var counters = StreamCounters()
   /// How many model-rate samples lie before the signal path's number 0, over all restarts: the
   /// patient's model counts on.
@@ -53,8 +68,15 @@ final class StreamPipeline {
     scorer = PatientScorer(plan.settings)
     judge = BeatJudge(settings, plan)
     heart = HeartRate(rate: plan.rate)
+    net = SafetyNet(rate: plan.rate)
     conditions = StreamCondition.allCases.map { AlarmCondition(settings.rule(of: $0, at: rate)) }
-    alarmNumbers = [UInt64](repeating: 0, count: StreamCondition.allCases.count)
+    signals = StreamCondition.allCases.map {
+      AlarmSignal(settings.signalRule(of: $0, at: rate))
+    }
+    let count = StreamCondition.allCases.count
+    alarmNumbers = [UInt64](repeating: 0, count: count)
+    findings = (0..<count).map { _ in nil }
+    acknowledgers = (0..<count).map { _ in nil }
   }
 
   /// What scores are held against now.
@@ -84,6 +106,8 @@ final class StreamPipeline {
     pathNumber &+= 1
     tap?.reset()
     heart.reset()
+    net.reset()
+    fastRun.breakOff()
     bridgedUntil = Int64.min / 2
     scorer.patient?.breakOff()
     irregularity.breakOff()
@@ -135,6 +159,7 @@ final class StreamPipeline {
     judge.apply(new, plan)
     for name in StreamCondition.allCases {
       conditions[name.rawValue].rule = new.rule(of: name, at: rate)
+      signals[name.rawValue].rule = new.signalRule(of: name, at: rate)
     }
   }
 }

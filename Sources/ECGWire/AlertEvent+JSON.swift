@@ -21,7 +21,8 @@ extension AlertEvent {
     var members: [String: JSON] = [
       "schema": .string(schema), "id": .string(id), "alarm": .string(alarm),
       "sequence": .integer(sequence), "streamSequence": .integer(streamSequence),
-      "phase": .string(phase.rawValue), "condition": .string(condition.rawValue),
+      "phase": .string(phase.rawValue), "presence": .string(presence.rawValue),
+      "cause": .string(cause.rawValue), "condition": .string(condition.rawValue),
       "kind": .string(kind.rawValue), "priority": .string(priority.rawValue),
       "reason": .string(reason), "mode": .string(mode),
     ]
@@ -36,6 +37,14 @@ extension AlertEvent {
     members["onset"] = onset?.json
     members["detection"] = detection?.json
     members["end"] = end?.json
+    members["cleared"] = cleared?.json
+    members["acknowledged"] = acknowledged.map {
+      .object(text("by", $0.by).merging(["until": $0.until.json], uniquingKeysWith: { $1 }))
+    }
+    members["escalated"] = escalated.map(JSON.bool)
+    members["paused"] = paused.map {
+      .object(text("by", $0.by).merging(["until": $0.until.json], uniquingKeysWith: { $1 }))
+    }
     members["score"] = score.map(JSON.decimal)
     members["limit"] = limit.map(JSON.decimal)
     members["falseAlertsPerHour"] = falseAlertsPerHour.map(JSON.decimal)

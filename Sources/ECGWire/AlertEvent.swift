@@ -132,6 +132,28 @@ public struct AlertEvent: Codable, Equatable, Sendable {
     }
   }
 
+  /// That an operator knows of the alarm, and until when that counts.
+  public struct Acknowledgement: Codable, Equatable, Sendable {
+    public var by: String?
+    public var until: Moment
+
+    public init(by: String?, until: Moment) {
+      self.by = by
+      self.until = until
+    }
+  }
+
+  /// That the stream's alarms are paused, and until when.
+  public struct Pause: Codable, Equatable, Sendable {
+    public var by: String?
+    public var until: Moment
+
+    public init(by: String?, until: Moment) {
+      self.by = by
+      self.until = until
+    }
+  }
+
   /// The only fields that depend on when the samples were processed. RFC 3339, UTC.
   public struct Wall: Codable, Equatable, Sendable {
     public var receivedAt: String?
@@ -153,6 +175,9 @@ public struct AlertEvent: Codable, Equatable, Sendable {
   /// Counts the events of this stream from 1.
   public var streamSequence: Int64
   public var phase: AlertPhase
+  /// Whether the alarm still signals; `off` exactly where the phase is `end`.
+  public var presence: SignalPresence
+  public var cause: AlertCause
   public var condition: ConditionName
   public var kind: AlarmKind
   public var priority: AlarmPriority
@@ -164,6 +189,12 @@ public struct AlertEvent: Codable, Equatable, Sendable {
   public var onset: Moment?
   public var detection: Moment?
   public var end: Moment?
+  /// Where the condition of a latched alarm ended.
+  public var cleared: Moment?
+  public var acknowledged: Acknowledgement?
+  /// Nobody acknowledged the alarm for too long; absent where false.
+  public var escalated: Bool?
+  public var paused: Pause?
   public var score: Double?
   public var limit: Double?
   /// The false alerts an hour that the limit was chosen for.
@@ -188,6 +219,11 @@ public struct AlertEvent: Codable, Equatable, Sendable {
     self.sequence = sequence
     self.streamSequence = streamSequence
     self.phase = phase
+    switch phase {
+    case .start: (presence, cause) = (.on, .began)
+    case .continue: (presence, cause) = (.on, .keepAlive)
+    case .end: (presence, cause) = (.off, .cleared)
+    }
     self.condition = condition
     kind = condition.kind
     self.priority = priority

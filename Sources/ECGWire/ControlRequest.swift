@@ -6,13 +6,14 @@ import Foundation
 /// in Documentation/Protocol.md.
 public struct ControlRequest: Codable, Equatable, Sendable {
   public enum Name: String, CaseIterable, Codable, Sendable {
-    case status, explain, snapshot, replay, acknowledge, pause
+    case status, explain, snapshot, replay, acknowledge, pause, resume
   }
 
   public static let version = 1
   public static let maximumIDLength = 64
   public static let replayLimit = 1...1000
   public static let pauseSeconds = 1...3600
+  public static let maximumNameLength = 64
 
   public var request: String
   public var version: Int?
@@ -59,6 +60,9 @@ public struct ControlRequest: Codable, Equatable, Sendable {
       throw ControlError(
         .unknownRequest, "request is \"\(request.request.prefix(64))\", expected one of: \(known)")
     }
+    guard request.by?.count ?? 0 <= maximumNameLength else {
+      throw ControlError(.outOfRange, "by has more than \(maximumNameLength) characters")
+    }
     try request.check(name)
     return (name, request)
   }
@@ -66,7 +70,7 @@ public struct ControlRequest: Codable, Equatable, Sendable {
   private func check(_ name: Name) throws(ControlError) {
     switch name {
     case .status, .snapshot: break
-    case .explain:
+    case .explain, .resume:
       guard stream != nil else { throw .missing("stream") }
     case .replay:
       guard let since else { throw .missing("since") }

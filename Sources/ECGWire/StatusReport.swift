@@ -1,3 +1,5 @@
+public import ECGAlarm
+
 /// How the daemon and each of its streams stand: the reply to `status`.
 ///
 /// Counters count from the daemon's start, or from the stream's admission. Optional fields are
@@ -106,6 +108,29 @@ public struct StatusReport: Codable, Equatable, Sendable {
     }
   }
 
+  /// One alarm that is on, as its latest event told.
+  public struct Signal: Codable, Equatable, Sendable {
+    public var alarm: String
+    public var condition: ConditionName
+    public var kind: AlarmKind
+    public var priority: AlarmPriority
+    public var presence: SignalPresence
+    public var onset: AlertEvent.Moment?
+    public var acknowledged: AlertEvent.Acknowledgement?
+    public var escalated: Bool?
+
+    public init(_ event: AlertEvent) {
+      alarm = event.alarm
+      condition = event.condition
+      kind = event.kind
+      priority = event.priority
+      presence = event.presence
+      onset = event.onset
+      acknowledged = event.acknowledged
+      escalated = event.escalated
+    }
+  }
+
   public struct Stream: Codable, Equatable, Sendable {
     public var id: String
     public var leads: [String]
@@ -138,6 +163,10 @@ public struct StatusReport: Codable, Equatable, Sendable {
     public var limit: Double?
     /// The conditions of the alarms that are on.
     public var alarms: [String] = []
+    /// The alarms that are on or latched, in the order of their latest events.
+    public var signals: [Signal]?
+    /// The pause of the stream's alarms; absent where they are not paused.
+    public var paused: AlertEvent.Pause?
     public var learnt: Learnt?
     public var lastSample: Int64?
     /// Wall clock, RFC 3339.
@@ -169,6 +198,10 @@ public struct StatusReport: Codable, Equatable, Sendable {
   public var windowsShed: Int64?
   public var alertsPublished: Int64 = 0
   public var activeAlarms: Int = 0
+  /// Alarms about the daemon itself that are on.
+  public var signals: [Signal]?
+  /// The newest heartbeat.
+  public var heartbeat: Heartbeat?
   public var waveforms: Waveforms?
   public var latency: Latency?
   public var streams: [Stream] = []

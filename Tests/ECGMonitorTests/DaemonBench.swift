@@ -18,7 +18,8 @@ final class DaemonBench {
 
   init(
     _ model: Autoencoder, denoiser: Denoiser? = nil, shards: Int = 1, maximumStreams: Int = 16,
-    kind: Configuration.SampleSocket.Kind = .pull, journal: [JournalEntry] = []
+    kind: Configuration.SampleSocket.Kind = .pull, heartbeatSeconds: Double = 60,
+    journal: [JournalEntry] = []
   ) throws {
     folder = try TemporaryFolder()
     context = try Context()
@@ -31,6 +32,8 @@ final class DaemonBench {
     configuration.journal.path = folder.file("alerts.sqlite")
     configuration.streams.shards = shards
     configuration.streams.maximum = maximumStreams
+    // Writing a sign of life allocates, as writing an alert does.
+    configuration.alerts.heartbeatSeconds = heartbeatSeconds
     configuration.alarm.persistence.k = 2
     configuration.alarm.persistence.n = 5
     self.configuration = configuration

@@ -104,6 +104,18 @@ import Testing
     #expect(quality.quality(of: (end - 96)..<end).reason == .good)
   }
 
+  @Test func humIsMainsAndNotMuscle() throws {
+    let found = try Self.qualities(
+      Self.ecg { $1 + Float(0.3 * sin(2 * .pi * 50 * Double($0) / 250)) }, rate: Self.source)
+    #expect(found.allSatisfy { $0.reason == .mains && $0.index < 0.7 })
+  }
+
+  @Test func aSwingThatTheFiltersDoNotRemoveIsWander() throws {
+    let found = try Self.qualities(
+      Self.ecg { $1 + Float(4 * sin(2 * .pi * 0.6 * Double($0) / 250)) }, rate: Self.source)
+    #expect(found.allSatisfy { $0.reason == .wander && $0.index < 0.7 })
+  }
+
   @Test func slowWanderThatTheFiltersRemoveIsTolerated() throws {
     let found = try Self.qualities(
       Self.ecg { $1 + Float(sin(2 * .pi * 0.15 * Double($0) / 250)) }, rate: Self.source)

@@ -39,11 +39,47 @@ enum AlertSamples {
       priority: .medium, reason: "stream bed-9 was refused", mode: .real)
   }
 
+  /// Every step of an alarm's life that is more than its start, its going on and its end.
+  static var lives: [AlertEvent] {
+    func changed(
+      _ phase: AlertPhase, _ presence: SignalPresence, _ cause: AlertCause,
+      _ change: (inout AlertEvent) -> Void = { _ in }
+    ) -> AlertEvent {
+      var event = event(.asystole, phase, priority: .high)
+      event.presence = presence
+      event.cause = cause
+      change(&event)
+      return event
+    }
+    let until = AlertEvent.Moment(sample: 50_000, timeNs: 1_700_000_138_888_888_888)
+    let pause = AlertEvent.Pause(by: "sister.b", until: until)
+    return [
+      changed(.continue, .acknowledged, .acknowledged) {
+        $0.acknowledged = .init(by: "dr.a", until: until)
+      },
+      changed(.continue, .acknowledged, .keepAlive) {
+        $0.acknowledged = .init(by: nil, until: until)
+        $0.escalated = true
+        $0.paused = pause
+      },
+      changed(.continue, .on, .acknowledgementExpired),
+      changed(.continue, .on, .escalated) { $0.escalated = true },
+      changed(.continue, .latched, .latched) { $0.cleared = .init(sample: 9000) },
+      changed(.continue, .on, .returned),
+      changed(.continue, .on, .paused) { $0.paused = pause },
+      changed(.start, .on, .began) { $0.paused = .init(by: nil, until: until) },
+      changed(.continue, .on, .resumed),
+      changed(.end, .off, .acknowledged),
+      changed(.end, .off, .closed),
+    ]
+  }
+
   static var all: [AlertEvent] {
-    ConditionName.allCases.flatMap { condition in
-      AlertPhase.allCases.flatMap { phase in
-        AlarmPriority.allCases.map { event(condition, phase, priority: $0) }
-      }
-    } + [daemonEvent]
+    lives
+      + ConditionName.allCases.flatMap { condition in
+        AlertPhase.allCases.flatMap { phase in
+          AlarmPriority.allCases.map { event(condition, phase, priority: $0) }
+        }
+      } + [daemonEvent]
   }
 }

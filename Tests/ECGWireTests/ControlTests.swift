@@ -32,6 +32,11 @@ import Testing
       (#"{"request":"replay"}"#, .missingField),
       (#"{"request":"acknowledge"}"#, .missingField),
       (#"{"request":"pause","seconds":5}"#, .missingField),
+      (#"{"request":"resume"}"#, .missingField),
+      (
+        #"{"request":"acknowledge","alarm":"a","by":"\#(String(repeating: "x", count: 65))"}"#,
+        .outOfRange
+      ),
       (#"{"request":"pause","stream":"a"}"#, .missingField),
       (#"{"request":"pause","stream":"a","seconds":0}"#, .outOfRange),
       (#"{"request":"pause","stream":"a","seconds":3601}"#, .outOfRange),
@@ -76,6 +81,10 @@ enum StatusSamples {
     report.rejected = ["badMagic": 2, "late": 14]
     report.alertsPublished = 37
     report.activeAlarms = 2
+    report.signals = [StatusReport.Signal(AlertSamples.daemonEvent)]
+    report.heartbeat = Heartbeat(
+      run: 1, counter: 2, intervalSeconds: 5, sequence: 37, activeAlarms: 2,
+      troubles: ["the journal cannot be written"], publishedAt: "2026-01-31T23:59:59.000000Z")
     report.latency = .init(count: 100, p50Ms: 0.42, p99Ms: 1.9, p999Ms: 4.25, maximumMs: 17.5)
     var watching = StatusReport.Stream(
       id: "bed-1", leads: ["MLII", "V1"], sampleRateHz: 360, state: .watching)
@@ -89,6 +98,8 @@ enum StatusSamples {
     watching.score = 6.125
     watching.limit = 4
     watching.alarms = ["abnormalBeats"]
+    watching.signals = [StatusReport.Signal(AlertSamples.lives[0])]
+    watching.paused = AlertSamples.lives[6].paused
     watching.rejected = ["late": 14]
     var learning = StatusReport.Stream(
       id: "icu-3.east", leads: ["II"], sampleRateHz: 128.5, state: .learning)

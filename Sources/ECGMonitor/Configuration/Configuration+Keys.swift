@@ -62,6 +62,10 @@ extension Configuration {
       "alerts.endpoint", \.alerts.endpoint, .endpoint, "Where operators subscribe to alerts."),
     .init("alerts.insecure", \.alerts.insecure, .truth, insecureMeaning),
     .init(
+      "alerts.heartbeatSeconds", \.alerts.heartbeatSeconds, .number(1...60, "seconds"),
+      "How often the daemon tells operators that it lives; silence for twice as long means that "
+        + "nobody watches."),
+    .init(
       "waveforms.endpoint", \.waveforms.endpoint, .endpoint,
       "Where displays subscribe to cleaned ECG, reconstructions and latents."),
     .init("waveforms.insecure", \.waveforms.insecure, .truth, insecureMeaning),
@@ -130,6 +134,42 @@ extension Configuration {
     .init(
       "alarm.minimumQuality", \.alarm.minimumQuality, .number(0...1), reloads: true,
       "Windows of a lower signal quality hold the alarm back and raise a technical one."),
+    .init(
+      "alarm.asystoleSeconds", \.alarm.asystoleSeconds, .number(2...10, "seconds"), reloads: true,
+      "Without a beat for so long, on a lead that carries a signal, the heart stands still."),
+    .init(
+      "alarm.pauseSeconds", \.alarm.pauseSeconds, .number(1.5...10, "seconds"), reloads: true,
+      "Without a beat for so long, it paused."),
+    .init(
+      "alarm.bradycardiaPerMinute", \.alarm.bradycardiaPerMinute, .number(20...80, "beats"),
+      reloads: true, "Fewer beats a minute than this, over five beats, are extremely few."),
+    .init(
+      "alarm.tachycardiaPerMinute", \.alarm.tachycardiaPerMinute, .number(90...250, "beats"),
+      reloads: true, "More beats a minute than this, over nine beats, are extremely many."),
+    .init(
+      "alarm.ventricularPerMinute", \.alarm.ventricularPerMinute, .number(80...200, "beats"),
+      reloads: true,
+      "Five beats as fast as this, and not the patient's own, are a ventricular tachycardia."),
+    .init(
+      "alarm.ventricularScore", \.alarm.ventricularScore, .number(0.05...1), reloads: true,
+      "The middle score of those five beats from which they are not the patient's own."),
+    .init(
+      "alarm.fibrillationLeakage", \.alarm.fibrillationLeakage, .number(0...1), reloads: true,
+      "Four seconds of which a filter at their mean frequency leaves less than this share are "
+        + "ventricular flutter or fibrillation, and no beats."),
+    .init(
+      "alarm.latching", \.alarm.latching, .conditions, reloads: true,
+      "Conditions whose alarms stay, after the condition is over, until an operator acknowledges "
+        + "them."),
+    .init(
+      "alarm.acknowledgeSeconds", \.alarm.acknowledgeSeconds, .number(10...3600, "seconds"),
+      reloads: true,
+      "How long an acknowledgement counts; a condition that still holds then signals again."),
+    .init(
+      "alarm.escalateAfterSeconds", \.alarm.escalateAfterSeconds,
+      ValueType.number(60...3600, "seconds").orWord("never"), reloads: true,
+      "How long an alarm about the patient, or about a patient who is not watched, may go "
+        + "unacknowledged before its priority is raised by one step."),
     .init(
       "baseline.learningSeconds", \.baseline.learningSeconds,
       ValueType.number(10...7200, "seconds").orWord("model"),

@@ -1,3 +1,4 @@
+public import ECGAlarm
 public import ECGCore
 
 /// Everything that an administrator may set, as one value.
@@ -47,6 +48,7 @@ public struct Configuration: Equatable, Sendable {
   public struct Alerts: Equatable, Sendable {
     public var endpoint = Endpoint("tcp://127.0.0.1:5602")!
     public var insecure = false
+    public var heartbeatSeconds = 5.0
     public init() {}
   }
 
@@ -122,6 +124,19 @@ public struct Configuration: Equatable, Sendable {
     public var clearMargin = 0.1
     public var clearAfterSeconds = 30.0
     public var minimumQuality = 0.5
+    public var asystoleSeconds = 3.2
+    public var pauseSeconds = 2.5
+    public var bradycardiaPerMinute = 40.0
+    public var tachycardiaPerMinute = 140.0
+    public var ventricularPerMinute = 115.0
+    public var ventricularScore = 0.6
+    public var fibrillationLeakage = 0.48
+    public var latching: [ConditionName] = [
+      .asystole, .ventricularFibrillation, .ventricularTachycardia,
+    ]
+    public var acknowledgeSeconds = 180.0
+    /// Nil = never.
+    public var escalateAfterSeconds: Double? = 120
     public init() {}
   }
 

@@ -1,3 +1,4 @@
+import ECGAlarm
 import ECGCore
 import Yams
 
@@ -81,6 +82,19 @@ extension ValueType where Value == [Lead] {
         return leads.count == items.count ? leads : nil
       },
       show: { "[" + $0.map { quotedWhereNeeded($0.name) }.joined(separator: ", ") + "]" })
+  }
+}
+
+extension ValueType where Value == [ConditionName] {
+  static var conditions: Self {
+    Self(
+      expected: "a list of conditions such as [asystole], each one of Protocol.md's codes",
+      parse: { node in
+        guard let items = node.sequence else { return nil }
+        let names = items.compactMap { $0.scalar.flatMap { ConditionName(rawValue: $0.string) } }
+        return names.count == items.count ? names : nil
+      },
+      show: { "[" + $0.map(\.rawValue).joined(separator: ", ") + "]" })
   }
 }
 

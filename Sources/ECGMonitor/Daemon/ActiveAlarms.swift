@@ -1,22 +1,51 @@
 import ECGAlarm
+import ECGCore
 import ECGWire
 
-/// The latest event of every alarm that is on: what a late operator is given.
+/// The latest event of every alarm that is on: what a late operator is given, and what an operator
+/// may acknowledge.
 struct ActiveAlarms {
-  private var events: [String: AlertEvent] = [:]
+  /// An alarm that is on, and where it is to be found.
+  struct Alarm {
+    var stream: StreamID
+    var event: AlertEvent
+    /// Its number in its stream; nil for the daemon's own.
+    var number: UInt64?
+  }
 
-  var count: Int { events.count }
+  private var alarms: [String: Alarm] = [:]
 
-  mutating func take(_ event: AlertEvent) {
-    switch event.phase {
-    case .start, .continue: events[event.alarm] = event
-    case .end: events[event.alarm] = nil
+  var count: Int { alarms.count }
+
+  subscript(alarm: String) -> Alarm? { alarms[alarm] }
+
+  mutating func take(_ written: AlertWriter.Written) {
+    switch written.event.phase {
+    case .start, .continue:
+      alarms[written.event.alarm] = Alarm(
+        stream: written.stream, event: written.event, number: written.alarmNumber)
+    case .end: alarms[written.event.alarm] = nil
     }
   }
 
   /// In the order in which they were published, of one stream or of all.
   func events(of stream: String?) -> [AlertEvent] {
-    events.values.filter { stream == nil || $0.stream == stream }
+    alarms.values.map(\.event).filter { stream == nil || $0.stream == stream }
       .sorted { $0.sequence < $1.sequence }
+  }
+
+  /// Writes what is on into a report.
+  func fill(_ report: inout StatusReport) {
+    report.activeAlarms = count
+    let events = events(of: nil)
+    let own = events.filter { $0.stream == nil }
+    if !own.isEmpty { report.signals = own.map(StatusReport.Signal.init) }
+    for i in report.streams.indices {
+      let here = events.filter { $0.stream == report.streams[i].id }
+      guard !here.isEmpty else { continue }
+      report.streams[i].signals = here.map(StatusReport.Signal.init)
+      report.streams[i].paused = here.first { $0.condition == .alarmsPaused }?.paused
+      if report.streams[i].paused != nil { report.streams[i].state = .paused }
+    }
   }
 }

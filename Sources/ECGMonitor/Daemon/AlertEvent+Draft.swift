@@ -17,6 +17,15 @@ extension AlertEvent {
     let now = Moment(sample: transition.detection.rawValue, timeNs: draft.detectionTimeNs)
     detection = now
     if transition.phase == .end { end = now }
+    presence = draft.presence
+    cause = draft.cause
+    if draft.isEscalated {
+      escalated = true
+      priority = draft.condition.priority.raised
+    }
+    acknowledged = draft.acknowledged.map { Acknowledgement(by: $0.by, until: Moment($0)) }
+    paused = draft.paused.map { Pause(by: $0.by, until: Moment($0)) }
+    cleared = draft.cleared.map { Moment(sample: $0.rawValue) }
     score = draft.score.map(Double.init)
     limit = draft.limit.map(Double.init)
     falseAlertsPerHour = draft.falseAlertsPerHour
@@ -34,6 +43,12 @@ extension AlertEvent {
       reason: draft.quality.index < 1 ? draft.quality.reason.text : nil)
     reason = draft.words(facts)
     wall = Wall(receivedAt: daemon.wallTime(ofMonotonicNs: draft.receivedNs))
+  }
+}
+
+extension AlertEvent.Moment {
+  init(_ act: OperatorAct) {
+    self.init(sample: max(0, act.until.rawValue), timeNs: act.untilTimeNs)
   }
 }
 
@@ -71,8 +86,27 @@ extension AlertDraft {
       return isEnd
         ? "the patient's beats are like those that were learnt again"
         : "lead \(lead) has changed slowly since the patient was learnt"
-    case .streamLimit, .overload, .noise, .notAnalysable, .asystole, .ventricularTachycardia,
-      .extremeBradycardia, .extremeTachycardia:
+    case .asystole:
+      return isEnd
+        ? "the heart beats again" : "no heartbeat on lead \(lead), and its electrodes are on"
+    case .ventricularFibrillation:
+      return isEnd
+        ? "the waves on lead \(lead) are beats again"
+        : "lead \(lead) shows waves without beats, as in ventricular flutter or fibrillation"
+    case .ventricularTachycardia:
+      return isEnd
+        ? "the fast run of wide beats on lead \(lead) is over"
+        : "a fast run of wide beats on lead \(lead), as in ventricular tachycardia"
+    case .extremeBradycardia:
+      return isEnd ? "the heart beats faster again" : "the heart beats extremely slowly"
+    case .extremeTachycardia:
+      return isEnd ? "the heart beats slower again" : "the heart beats extremely fast"
+    case .pause:
+      return isEnd ? "the beats come in time again" : "the heart paused between two beats"
+    case .alarmsPaused:
+      return isEnd
+        ? "the alarms of this stream are no longer paused" : "the alarms of this stream are paused"
+    case .streamLimit, .overload, .noise, .notAnalysable:
       return "\(condition.rawValue)"
     }
   }

@@ -22,6 +22,8 @@ struct AlertWriter: ~Copyable {
     var stream: StreamID
     var event: AlertEvent
     var json: [UInt8]
+    /// The number of the alarm in its stream; nil for the daemon's own.
+    var alarmNumber: UInt64?
   }
 
   /// The name under which the journal keeps events about the daemon itself.
@@ -89,6 +91,9 @@ struct AlertWriter: ~Copyable {
     event.sequence = Int64(lastSequence)
     event.streamSequence = Int64(id.streamSequence)
     event.phase = .end
+    event.presence = .off
+    event.cause = .closed
+    event.acknowledged = nil
     event.end = event.detection
     event.reason = "ecgd was started anew: what was alarmed before is not known to go on"
     event.wall = AlertEvent.Wall(publishedAt: UTCTime.text(nanoseconds: nowNs))
@@ -141,6 +146,9 @@ struct AlertWriter: ~Copyable {
 
   var sequence: UInt64 { lastSequence }
 
+  /// Whether alerts are kept on the disk.
+  var isKeeping: Bool { journal != nil }
+
   private mutating func number(_ item: Item, nowNs: Int64) -> Written {
     let (stream, condition, phase) =
       switch item {
@@ -160,7 +168,9 @@ struct AlertWriter: ~Copyable {
     case .daemon(_, _, let reason): event.reason = reason
     }
     event.wall?.publishedAt = UTCTime.text(nanoseconds: nowNs)
-    return Written(stream: stream, event: event, json: event.encoded())
+    var written = Written(stream: stream, event: event, json: event.encoded())
+    if case .stream(let draft, _) = item { written.alarmNumber = draft.alarmNumber }
+    return written
   }
 
   private mutating func keep(_ written: [Written], nowNs: Int64, log: RateLimitedLog) {

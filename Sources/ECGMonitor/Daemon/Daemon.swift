@@ -113,7 +113,9 @@ public final class Daemon {
     let made = Handover(
       PublisherThread(
         ingest: ingest, shards: shards, doorbell: publisherDoorbell, heartbeat: heartbeat,
-        log: log, board: board, sockets: sockets, writer: writer, facts: facts))
+        log: log, board: board, sockets: sockets, writer: writer, facts: facts,
+        signOfLife: SignOfLife(
+          progress, intervalSeconds: configuration.alerts.heartbeatSeconds)))
     threads.append(
       try WorkerThread("publisher") {
         var publisher = made.take()

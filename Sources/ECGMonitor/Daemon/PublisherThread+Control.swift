@@ -38,8 +38,7 @@ extension PublisherThread {
       case .status, .explain: ask(asker)
       case .snapshot: answer(asker, snapshot(request))
       case .replay: answer(asker, replay(request))
-      case .acknowledge, .pause:
-        throw ControlError(.unavailable, "\(name.rawValue) is not offered by this version")
+      case .acknowledge, .pause, .resume: try act(name, asker)
       }
     } catch {
       reply(ControlReply(error), route: route)
@@ -93,8 +92,10 @@ extension PublisherThread {
     let now = MonotonicClock.nanoseconds()
     guard let done = question, done.isComplete(nowNs: now) else { return }
     question = nil
-    let report = StatusReport(
+    var report = StatusReport(
       done, facts, published: writer.publishedCount, active: active.count, nowNs: now)
+    active.fill(&report)
+    report.heartbeat = signOfLife.latest
     for asker in done.askers {
       var reply = ControlReply(to: asker.request)
       reply.status = report
@@ -123,7 +124,7 @@ extension PublisherThread {
     begin(askers)
   }
 
-  private mutating func answer(_ asker: ControlAsker, _ reply: ControlReply) {
+  mutating func answer(_ asker: ControlAsker, _ reply: ControlReply) {
     self.reply(reply, route: asker.route)
   }
 

@@ -29,6 +29,9 @@ struct PublisherThread: ~Copyable {
   var overload = DaemonAlarm(.overload, ending: "ecgd has kept up for ten seconds")
   /// Requests that the next round answers.
   var later: [ControlAsker] = []
+  /// What operators asked to be done, by the number of the command.
+  var acts: [UInt64: PendingAct] = [:]
+  var signOfLife: SignOfLife
   let facts: DaemonFacts
   var lastToken: UInt64 = 0
   private var stoppedShards = 0
@@ -42,7 +45,8 @@ struct PublisherThread: ~Copyable {
   init(
     ingest: IngestChannel, shards: [ShardChannel], doorbell: Doorbell,
     heartbeat: ThreadProgress.Heartbeat, log: RateLimitedLog, board: StatusBoard,
-    sockets: consuming PublisherSockets, writer: consuming AlertWriter, facts: DaemonFacts
+    sockets: consuming PublisherSockets, writer: consuming AlertWriter, facts: DaemonFacts,
+    signOfLife: SignOfLife
   ) {
     self.ingest = ingest
     self.shards = shards
@@ -53,6 +57,7 @@ struct PublisherThread: ~Copyable {
     self.sockets = sockets
     self.writer = writer
     self.facts = facts
+    self.signOfLife = signOfLife
     controlIndex = poller.add(self.sockets.control)
     alertsIndex = poller.add(self.sockets.alerts)
     _ = poller.add(descriptor: doorbell.descriptor)
@@ -70,8 +75,10 @@ struct PublisherThread: ~Copyable {
       if poller.events(alertsIndex).contains(.readable) { takeSubscriptions() }
       if poller.events(controlIndex).contains(.readable) { takeRequests() }
       answerIfComplete()
+      answerActs()
       let now = MonotonicClock.nanoseconds()
       publish(refusals.tick(nowNs: now) + overload.tick(nowNs: now))
+      tellSignOfLife(nowNs: now)
       askForBoardIfDue()
       writer.maintain(log: log)
     }
@@ -112,6 +119,7 @@ struct PublisherThread: ~Copyable {
         switch report {
         case .alert(let draft, let facts): drafts.append(.stream(draft, facts))
         case .status(let token, let status): question?.take(status, ofShard: i, token: token)
+        case .acted(let token, let isDone): acts[token]?.isDone = isDone
         case .shed(let what):
           drafts += overload.take(Self.words(what), nowNs: MonotonicClock.nanoseconds())
         case .stopped: stoppedShards += 1
@@ -133,7 +141,8 @@ struct PublisherThread: ~Copyable {
     guard !drafts.isEmpty else { return }
     let events = writer.write(drafts, log: log)
     for event in events {
-      active.take(event.event)
+      active.take(event)
+      for token in acts.keys { acts[token]?.take(event.event) }
       send(stream: event.stream, json: event.json)
     }
     writer.markPublished(log: log)
@@ -157,6 +166,16 @@ struct PublisherThread: ~Copyable {
       }
     } catch {
       log.log(.error, kind: "alertSend", "\(error)")
+    }
+  }
+
+  private mutating func tellSignOfLife(nowNs: UInt64) {
+    let heartbeat = signOfLife.next(
+      nowNs: nowNs, sequence: writer.sequence, activeAlarms: active.count,
+      isKeeping: writer.isKeeping)
+    guard let heartbeat else { return }
+    if (try? sockets.alerts.send(Heartbeat.topic, more: true, wait: false)) == true {
+      _ = try? sockets.alerts.send(heartbeat.encoded(), wait: false)
     }
   }
 

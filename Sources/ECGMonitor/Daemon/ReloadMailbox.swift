@@ -34,6 +34,16 @@ extension AlarmSettings {
     clearMargin = Float(alarm.clearMargin)
     clearAfterSeconds = alarm.clearAfterSeconds
     minimumQuality = Float(alarm.minimumQuality)
+    asystoleSeconds = alarm.asystoleSeconds
+    pauseSeconds = alarm.pauseSeconds
+    bradycardiaPerMinute = alarm.bradycardiaPerMinute
+    tachycardiaPerMinute = alarm.tachycardiaPerMinute
+    ventricularPerMinute = alarm.ventricularPerMinute
+    ventricularScore = Float(alarm.ventricularScore)
+    fibrillationLeakage = alarm.fibrillationLeakage
+    latching = Set(alarm.latching)
+    acknowledgeSeconds = alarm.acknowledgeSeconds
+    escalateAfterSeconds = alarm.escalateAfterSeconds
     silentAfterSeconds = configuration.streams.silentAfterSeconds
   }
 }

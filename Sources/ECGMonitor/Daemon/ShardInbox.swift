@@ -1,3 +1,4 @@
+import ECGAlarm
 import ECGCore
 import ECGPipeline
 import ECGWire
@@ -26,12 +27,30 @@ enum ShardRecord {
 enum ShardCommand: Sendable {
   /// How it stands; with pictures of the streams of these names.
   case status(token: UInt64, explaining: [String])
+  /// What an operator did.
+  case act(token: UInt64, OperatorCommand)
+}
+
+/// What an operator does about a stream.
+struct OperatorCommand: Sendable {
+  enum Action: Sendable {
+    case acknowledge(ConditionName, alarmNumber: UInt64)
+    case pause(seconds: Int)
+    case resume
+  }
+
+  var stream: StreamID
+  var action: Action
+  var by: String?
 }
 
 /// What a shard tells the publisher.
 enum ShardReport: Sendable {
   case alert(AlertDraft, StreamFacts)
   case status(token: UInt64, ShardStatus)
+  /// What an operator did is told by the alerts before this; false where there was nothing to do
+  /// it to.
+  case acted(token: UInt64, Bool)
   /// Something was left undone; told once a second at most.
   case shed(Shedding)
   case stopped

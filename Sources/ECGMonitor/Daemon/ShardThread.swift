@@ -205,7 +205,26 @@ struct ShardThread {
           pictures: pictures(of: names), totals: shard.totals,
           latency: shard.latency)
         if channel.reports.push(.status(token: token, status)) { publisher.ring() }
+      case .act(let token, let command):
+        let isDone = perform(command)
+        // The answer comes behind the alerts that tell of it.
+        report(waiting: true)
+        while !channel.reports.push(.acted(token: token, isDone)) { heartbeat.beat() }
+        publisher.ring()
       }
+    }
+  }
+
+  private func perform(_ command: OperatorCommand) -> Bool {
+    guard let slot = facts.first(where: { $0.value.id == command.stream })?.key else {
+      return false
+    }
+    switch command.action {
+    case .acknowledge(let condition, let number):
+      return shard.acknowledge(
+        slot: slot, condition: condition, alarmNumber: number, by: command.by)
+    case .pause(let seconds): return shard.pause(slot: slot, seconds: seconds, by: command.by)
+    case .resume: return shard.resume(slot: slot)
     }
   }
 

@@ -55,4 +55,13 @@ public final class ThreadProgress: Sendable {
       return stalled.map { watched[$0].heartbeat.name }
     }
   }
+
+  /// How often each thread has beaten, for those who watch beside the watchdog.
+  func counts() -> [(name: String, count: UInt64)] {
+    watched.withLock {
+      $0.compactMap { entry in
+        entry.heartbeat.count.map { (entry.heartbeat.name, $0) }
+      }
+    }
+  }
 }

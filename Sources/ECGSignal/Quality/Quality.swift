@@ -7,10 +7,14 @@ public struct Quality: Hashable, Sendable {
     case flat
     /// The converter or the amplifier was at its limit.
     case saturated
-    /// High frequencies between the beats: muscle, or mains.
+    /// High frequencies between the beats: muscle.
     case muscle
-    /// The baseline jumps or wanders within the band of the ECG: electrode motion.
+    /// One high frequency between the beats: the mains.
+    case mains
+    /// The baseline jumps within the band of the ECG: electrode motion.
     case motion
+    /// The baseline swings smoothly, faster than the filters remove.
+    case wander
   }
 
   /// 0 (useless) to 1 (clean).

@@ -6,6 +6,9 @@ struct QualityBlock: Sendable {
   var railed = 0
   /// Sum of squared second differences of the unfiltered signal: high frequencies.
   var bendPower: Float = 0
+  /// Sum of products of second differences three samples apart: large for a tone at a mains
+  /// frequency, small for noise.
+  var tone: Float = 0
   /// Sum of the filtered signal: its mean follows slow movement.
   var sum: Float = 0
   var unfilteredSum: Float = 0
@@ -18,7 +21,8 @@ struct QualityBlock: Sendable {
   var range: Float { count > 0 ? most - least : 0 }
 
   mutating func add(
-    filtered: Float, unfiltered: Float, bend: Float, isMissing: Bool, still newlyStill: Int,
+    filtered: Float, unfiltered: Float, bend: Float, earlier: Float, isMissing: Bool,
+    still newlyStill: Int,
     railed newlyRailed: Int
   ) {
     count += 1
@@ -26,6 +30,7 @@ struct QualityBlock: Sendable {
     still += newlyStill
     railed += newlyRailed
     bendPower += bend * bend
+    tone += bend * earlier
     sum += filtered
     unfilteredSum += unfiltered
     least = min(least, filtered)

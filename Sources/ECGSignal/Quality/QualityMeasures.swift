@@ -13,7 +13,12 @@ struct QualityMeasures {
   private var bends = InlineArray<64, Float>(repeating: 0)
   private var moves = InlineArray<64, Float>(repeating: 0)
   private var ranges = InlineArray<64, Float>(repeating: 0)
+  private var tones = InlineArray<64, Float>(repeating: 0)
   private var jumps: Float = 0
+  /// The largest step between neighbouring levels, and the extremes of the levels, in the context.
+  private var step: Float = 0
+  private var lowest = Float.infinity
+  private var highest = -Float.infinity
   private var count = 0
   private var means = (Float(0), Float(0))
   private var lastLevel: Float = 0
@@ -32,6 +37,10 @@ struct QualityMeasures {
     // The newest blocks of a long window speak for its noise.
     let place = count % Self.capacity
     bends[place] = block.bend
+    tones[place] = block.bendPower > 0 ? block.tone / block.bendPower : 0
+    if count > 0 { step = max(step, abs(block.unfilteredMean - lastLevel)) }
+    lowest = min(lowest, block.unfilteredMean)
+    highest = max(highest, block.unfilteredMean)
     ranges[place] = block.range
     moves[place] = count > 1 ? abs(block.mean - means.0) : 0
     if inWindow, count > 0 { jumps = max(jumps, abs(block.unfilteredMean - lastLevel)) }
@@ -64,8 +73,35 @@ struct QualityMeasures {
       index *= factors[i].0
       if factors[i].0 < worst.0 { worst = factors[i] }
     }
-    return Quality(index: index, reason: worst.1)
+    return Quality(index: index, reason: named(worst.1))
   }
+
+  /// The cause more exactly: a tone is the mains, and a swing without steps is wander.
+  private func named(_ reason: Quality.Reason) -> Quality.Reason {
+    switch reason {
+    case .muscle: return isTone ? .mains : .muscle
+    case .motion: return step < Self.smoothStep * (highest - lowest) ? .wander : .motion
+    case .good, .missing, .flat, .saturated, .mains, .wander: return reason
+    }
+  }
+
+  /// Whether the quieter half of the blocks, those between the beats, are one tone.
+  private var isTone: Bool {
+    let quiet = Self.quantile(bends, count, 0.5)
+    var sum: Float = 0
+    var blocks = 0
+    for i in 0..<min(count, Self.capacity) where bends[i] <= quiet {
+      sum += tones[i]
+      blocks += 1
+    }
+    return blocks > 0 && abs(sum) / Float(blocks) > Self.toneCorrelation
+  }
+
+  /// A sine of half a hertz moves a fifth of its range in one block; a jump moves all of it.
+  private static let smoothStep: Float = 0.35
+  /// Of second differences three samples apart: about 0.5 for 50 Hz and 0.8 for 60 Hz at 128 Hz,
+  /// none for noise.
+  private static let toneCorrelation: Float = 0.3
 
   /// 1 up to `tolerated`, 0 from `useless` on.
   private static func remaining(_ x: Float, tolerated: Float, useless: Float) -> Float {

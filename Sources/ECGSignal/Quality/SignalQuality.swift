@@ -21,6 +21,8 @@ public struct SignalQuality: Sendable {
 
   private var held: Float = 0
   private var previous = (Float(0), Float(0))
+  /// The last three second differences, the newest first.
+  private var lastBends = (Float(0), Float(0), Float(0))
   private var flatRun = 0
   private var low: Float = 0
   private var high: Float = 0
@@ -55,6 +57,7 @@ public struct SignalQuality: Sendable {
     filled = 0
     held = 0
     previous = (0, 0)
+    lastBends = (0, 0, 0)
     flatRun = 0
     low = 0
     high = 0
@@ -83,8 +86,11 @@ public struct SignalQuality: Sendable {
     // The run itself was still from its beginning.
     let newlyStill = flatRun == stillRun ? stillRun : (isStill ? 1 : 0)
     current.add(
-      filtered: filtered, unfiltered: sample, bend: bend, isMissing: isMissing,
+      filtered: filtered, unfiltered: sample, bend: bend, earlier: lastBends.2,
+      isMissing: isMissing,
       still: newlyStill, railed: isAtRail ? newlyStill : 0)
+
+    lastBends = (bend, lastBends.0, lastBends.1)
 
     endIndex += 1
     filled += 1

@@ -52,6 +52,9 @@ struct PipelineRun: Sendable {
   {
     samples = lead.samples.count
     sampleRate = lead.sampleRate
+    // No operator is here: what is evaluated are the conditions.
+    var settings = settings
+    settings.latching = []
     let shard = Shard(plan, settings, maximumWindows: Self.maximumWindows)
     shard.scores = []
     shard.detections = []

@@ -1,0 +1,98 @@
+import ECGCore
+import ECGSignal
+
+/// What the QRS detector's beats alone tell of the rhythm, from the first seconds on: the net under
+/// the autoencoder. Beats go in as they are found; the questions are asked once a second.
+///
+/// Indices are at the model's rate. Everything is allocated with the stream.
+struct SafetyNet: Sendable {
+  /// A beat smaller than this share of the patient's usual one does not count: during asystole the
+  /// detector lowers its threshold until it finds P waves and noise.
+  static let smallestShare: Float = 0.35
+  /// So many beats must be known before one can be called small.
+  private static let knownBeats = 8
+  private static let peakCount = 32
+  private static let beatCount = 32
+
+  private let rate: SampleRate
+  /// No beat is found so soon after a start or after the electrode is on again.
+  private let settling: Int64
+  private var peaks = InlineArray<32, Float>(repeating: 0)
+  private var peakTotal = 0
+  private var beats = InlineArray<32, Int64>(repeating: 0)
+  private var beatTotal = 0
+  /// Since when the lead carries a signal.
+  private var watchedFrom: Int64 = 0
+
+  init(rate: SampleRate) {
+    self.rate = rate
+    settling = Int64(rate.samples(seconds: 2))
+  }
+
+  /// The signal path was started anew; what the patient's beats are like stays known.
+  mutating func reset() {
+    beatTotal = 0
+    watchedFrom = 0
+  }
+
+  /// Takes a beat; false where it is too small to be one.
+  mutating func take(_ beat: Beat) -> Bool {
+    let height = abs(beat.peak)
+    let isSmall = peakTotal >= Self.knownBeats && height < Self.smallestShare * usualPeak
+    peaks[peakTotal % Self.peakCount] = height
+    peakTotal += 1
+    guard !isSmall else { return false }
+    beats[beatTotal % Self.beatCount] = beat.fiducial
+    beatTotal += 1
+    return true
+  }
+
+  /// The lead carries no signal up to this index: nothing is known of the time before.
+  mutating func interrupt(at index: Int64) {
+    watchedFrom = index
+    beatTotal = 0
+  }
+
+  /// Since when there was no beat, on a lead that could have shown one.
+  var quietSince: Int64 {
+    let watched = watchedFrom + settling
+    guard beatTotal > 0 else { return watched }
+    return max(beats[(beatTotal - 1) % Self.beatCount], watchedFrom)
+  }
+
+  /// How long there was no beat before an index up to which every beat is known, in seconds; 0 or
+  /// less while the detector settles.
+  func quietSeconds(at index: Int64) -> Double { Double(index - quietSince) / rate.hertz }
+
+  /// Beats a minute over the last so many intervals; nil where fewer are known.
+  func beatsPerMinute(over intervals: Int) -> Double? {
+    precondition(intervals < Self.beatCount)
+    guard let first = onset(over: intervals) else { return nil }
+    let last = beats[(beatTotal - 1) % Self.beatCount]
+    return last > first ? 60 * rate.hertz * Double(intervals) / Double(last - first) : nil
+  }
+
+  /// The time between the last two beats, in seconds; nil where it is not known.
+  var lastInterval: Double? { beatsPerMinute(over: 1).map { 60 / $0 } }
+
+  /// The first of the beats that those intervals lie between.
+  func onset(over intervals: Int) -> Int64? {
+    guard beatTotal > intervals else { return nil }
+    return beats[(beatTotal - 1 - intervals) % Self.beatCount]
+  }
+
+  private var usualPeak: Float {
+    let count = min(peakTotal, Self.peakCount)
+    // The value that half of the others are not above, without sorting.
+    for i in 0..<count {
+      var below = 0
+      var equal = 0
+      for j in 0..<count {
+        if peaks[j] < peaks[i] { below += 1 }
+        if peaks[j] == peaks[i] { equal += 1 }
+      }
+      if below <= count / 2, below + equal > count / 2 { return peaks[i] }
+    }
+    return 0
+  }
+}
