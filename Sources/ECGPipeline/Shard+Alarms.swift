@@ -20,6 +20,7 @@ extension Shard {
 
   /// Once a second: lead off, poor signal, and the end of what was lost.
   func judgeSignal(of stream: StreamPipeline, at sample: SampleNumber) {
+    cutStripsDue(of: stream)
     let quality = stream.recentQuality()
     if !stream.isBridging { judgeElectrode(quality, of: stream, at: sample) }
     judgeDrift(of: stream, at: sample)
@@ -59,6 +60,8 @@ extension Shard {
     if transition.phase == .start {
       stream.counters.alarms += 1
       stream.alarmNumbers[index] = stream.counters.alarms
+      awaitStrip(
+        stream.counters.alarms, onset: transition.onset, condition: index, of: stream)
     }
     drafts.append(
       AlertDraft(

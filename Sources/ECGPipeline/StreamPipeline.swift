@@ -22,6 +22,7 @@ final class StreamPipeline {
   var memory = BeatMemory()
   var heart: HeartRate
   var conditions: [AlarmCondition]
+  var strips: StripMemory
   var alarmNumbers: [UInt64]
   var counters = StreamCounters()
   /// How many model-rate samples lie before the signal path's number 0, over all restarts: the
@@ -54,6 +55,8 @@ final class StreamPipeline {
     judge = BeatJudge(settings, plan)
     heart = HeartRate(rate: plan.rate)
     conditions = StreamCondition.allCases.map { AlarmCondition(settings.rule(of: $0, at: rate)) }
+    strips = StripMemory(
+      conditions: StreamCondition.allCases.count, capacity: path.signal.capacity)
     alarmNumbers = [UInt64](repeating: 0, count: StreamCondition.allCases.count)
   }
 
@@ -81,6 +84,7 @@ final class StreamPipeline {
   func restartPath(at sample: SampleNumber) {
     patientOffset += path.signal.endIndex
     path.reset()
+    strips.reset()
     pathNumber &+= 1
     tap?.reset()
     heart.reset()

@@ -31,6 +31,10 @@ struct PublisherThread: ~Copyable {
   var later: [ControlAsker] = []
   let facts: DaemonFacts
   var lastToken: UInt64 = 0
+  var journalAlarm = DaemonAlarm(
+    .journalFailure, ending: "alerts are kept again; those of the meantime have been added")
+  /// By shard.
+  var streamsOfSlots: [[Int: StreamID]]
   private var stoppedShards = 0
   private var boardNs: UInt64 = 0
 
@@ -53,6 +57,7 @@ struct PublisherThread: ~Copyable {
     self.sockets = sockets
     self.writer = writer
     self.facts = facts
+    streamsOfSlots = .init(repeating: [:], count: shards.count)
     controlIndex = poller.add(self.sockets.control)
     alertsIndex = poller.add(self.sockets.alerts)
     _ = poller.add(descriptor: doorbell.descriptor)
@@ -71,10 +76,13 @@ struct PublisherThread: ~Copyable {
       if poller.events(controlIndex).contains(.readable) { takeRequests() }
       answerIfComplete()
       let now = MonotonicClock.nanoseconds()
+      takeStrips()
       publish(refusals.tick(nowNs: now) + overload.tick(nowNs: now))
+      tellOfJournal(nowNs: now)
       askForBoardIfDue()
       writer.maintain(log: log)
     }
+    takeStrips()
     heartbeat.retire()
   }
 
@@ -110,7 +118,9 @@ struct PublisherThread: ~Copyable {
       let shard = shards[i]
       while drafts.count < Self.alertsPerTurn, let report = shard.reports.pop() {
         switch report {
-        case .alert(let draft, let facts): drafts.append(.stream(draft, facts))
+        case .alert(let draft, let facts):
+          streamsOfSlots[i][draft.slot] = facts.stream
+          drafts.append(.stream(draft, facts))
         case .status(let token, let status): question?.take(status, ofShard: i, token: token)
         case .shed(let what):
           drafts += overload.take(Self.words(what), nowNs: MonotonicClock.nanoseconds())
@@ -129,7 +139,7 @@ struct PublisherThread: ~Copyable {
   }
 
   /// Journal first, then the socket.
-  private mutating func publish(_ drafts: [AlertWriter.Item]) {
+  mutating func publish(_ drafts: [AlertWriter.Item]) {
     guard !drafts.isEmpty else { return }
     let events = writer.write(drafts, log: log)
     for event in events {
