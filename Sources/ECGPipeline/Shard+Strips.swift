@@ -63,12 +63,10 @@ extension Shard {
     guard let sink = stripSink, let pending = stream.strips.pending[condition] else { return }
     let signal = stream.path.signal
     let onset = stream.index(of: pending.onset)
-    let wanted =
-      (onset - Int64(plan.rate.samples(seconds: Strip.secondsBefore)))
-      ..<(onset
-      + Int64(plan.rate.samples(seconds: Strip.secondsAfter)))
-    let start = max(wanted.lowerBound, signal.startIndex)
-    let end = min(wanted.upperBound, signal.endIndex)
+    let first = onset - Int64(plan.rate.samples(seconds: Strip.secondsBefore))
+    let last = onset + Int64(plan.rate.samples(seconds: Strip.secondsAfter))
+    let start = max(first, signal.startIndex)
+    let end = min(last, signal.endIndex)
     guard start < end else {
       stream.strips.pending[condition] = nil
       return
@@ -84,7 +82,7 @@ extension Shard {
       first: stream.sample(at: start), onsetIndex: Int(onset - start), streamRate: stream.rate,
       valueRate: plan.rate,
       onsetTimeNs: stream.clock.timeNs(of: pending.onset, rate: stream.rate),
-      isWhole: start == wanted.lowerBound && end == wanted.upperBound)
+      isWhole: start == first && end == last)
     let isTaken = sink.take(
       strip, ecg: room.signal.span,
       reconstruction: room.reconstruction.span)
