@@ -94,9 +94,13 @@ private final class Box: StripSink {
     let player = Player.synthetic(seconds: 60, seed: 3)
     let box = Box()
     box.keeps = false
+    var settings = AlarmSettings()
+    settings.limit = 0.8
+    settings.k = 2
+    settings.n = 5
     let shard = Shard(
       try ModelPlan(TestModel.slidingModel(learningSeconds: 8, limit: 0.8), mainsHz: 50),
-      AlarmSettings(), maximumWindows: 8)
+      settings, maximumWindows: 8)
     shard.stripSink = box
     try shard.admit(slot: 0, rate: player.rate)
     let half = player.samples.count / 4
