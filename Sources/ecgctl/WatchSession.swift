@@ -27,6 +27,8 @@ struct WatchSession: ~Copyable {
   private(set) var sequence: Int64?
   private var askedAt: ContinuousClock.Instant?
   private var isAsking = false
+  /// Where the session stood when it asked: since then the socket may have brought more.
+  private var askedSequence: Int64 = 0
   private var isAway = false
   /// Until nothing is missing, asking goes on without a pause.
   private var isBehind = false
@@ -107,6 +109,7 @@ struct WatchSession: ~Copyable {
     askedAt = now
     var request = ControlRequest(sequence == nil ? .snapshot : .replay)
     request.since = sequence
+    askedSequence = sequence ?? 0
     if control == nil {
       var socket = try Socket(.req, in: context)
       try socket.set(.linger, 0)
@@ -124,8 +127,8 @@ struct WatchSession: ~Copyable {
     if isAway { news.append(.back) }
     isAway = false
     guard reply.ok, let newest = reply.sequence else { return failed() }
-    guard let last = sequence else { return begin(reply, at: newest) }
-    guard newest >= last else {
+    guard sequence != nil else { return begin(reply, at: newest) }
+    guard newest >= askedSequence else {
       // Events of the old count are over; the new one is taken from its present on.
       news.append(.renumbered)
       sequence = nil
