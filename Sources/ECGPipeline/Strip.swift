@@ -84,7 +84,7 @@ final class StripRoom {
 
   init(values: Int, window: Int) {
     signal = [Float](repeating: 0, count: values)
-    reconstruction = signal
+    reconstruction = [Float](repeating: 0, count: values)
     self.window = [Float](repeating: 0, count: window)
   }
 }

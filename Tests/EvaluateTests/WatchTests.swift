@@ -22,7 +22,7 @@ private final class KillableDaemon {
     alerts: {endpoint: "ipc://\(folder.file("alerts"))"}
     waveforms: {endpoint: "ipc://\(folder.file("waveforms"))"}
     control: {endpoint: "ipc://\(folder.file("control"))"}
-    model: {path: "\(package.path)/Models/default.safetensors", denoiser: none}
+    model: {path: "\(package.path)/Models/default.safetensors"}
     journal: {path: "\(self.journal)"}
     streams: {shards: 1}
     """.write(toFile: folder.file("ecgd.yaml"), atomically: true, encoding: .utf8)
