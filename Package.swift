@@ -71,6 +71,7 @@ let package = Package(
       name: "ecgctl",
       dependencies: [
         "ECGCore", "ECGSignal", "ECGWire", "ECGRecords", "ECGModel", "ECGPipeline", "ECGMonitor",
+        "ECGJournal", "ECGAlarm",
         "ZeroMQ", "CMalloc",
         argumentParser,
       ], swiftSettings: strict),

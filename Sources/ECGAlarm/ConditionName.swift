@@ -5,6 +5,8 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
   case leadOff, signalQuality, noise, notAnalysable
   case baselineDrift
   case gap, streamSilent, layoutChange, badPackets, streamLimit, overload
+  /// Alerts go out, and cannot be kept.
+  case journalFailure
   /// Operators paused the alarms of a stream.
   case alarmsPaused
 
@@ -14,7 +16,7 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
       .ventricularRun, .atrialFibrillation, .extremeBradycardia, .extremeTachycardia, .pause:
       .physiological
     case .leadOff, .signalQuality, .noise, .notAnalysable, .baselineDrift, .gap, .streamSilent,
-      .layoutChange, .badPackets, .streamLimit, .overload, .alarmsPaused:
+      .layoutChange, .badPackets, .streamLimit, .overload, .journalFailure, .alarmsPaused:
       .technical
     }
   }
@@ -36,7 +38,7 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
     case .noise: MDCCode(value: 432, name: "MDC_EVT_WAVE_ARTIF_ERR")
     case .notAnalysable: MDCCode(value: 384, name: "MDC_EVT_SIG_UNANALYZEABLE")
     case .ventricularFibrillation, .baselineDrift, .gap, .streamSilent, .layoutChange,
-      .badPackets, .streamLimit, .overload, .alarmsPaused:
+      .badPackets, .streamLimit, .overload, .journalFailure, .alarmsPaused:
       nil
     }
   }
@@ -48,7 +50,7 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
       .extremeTachycardia:
       .high
     case .abnormalBeats, .ventricularRun, .atrialFibrillation, .pause, .leadOff, .streamSilent,
-      .streamLimit, .overload:
+      .streamLimit, .overload, .journalFailure:
       .medium
     case .signalQuality, .noise, .notAnalysable, .baselineDrift, .gap, .layoutChange, .badPackets,
       .alarmsPaused:

@@ -14,6 +14,10 @@ public struct AlertJournal: ~Copyable {
   /// The highest sequence number of each stream, also of streams whose entries were all removed.
   public private(set) var lastStreamSequences: [StreamID: UInt64]
 
+  /// Where the numbers of streams that it does not know begin; more than 0 in a journal that took
+  /// the place of a damaged one.
+  public private(set) var floor: UInt64
+
   let connection: SQLiteConnection
   private let insert: SQLiteStatement?
   private let advance: SQLiteStatement?
@@ -21,7 +25,8 @@ public struct AlertJournal: ~Copyable {
   /// Opens the journal for writing. The file and its folder are made where they are missing.
   ///
   /// - Throws: `.corrupt` where the file is damaged or something else; it is left as it is.
-  public init(path: String) throws(JournalError) {
+  /// - Parameter floor: a new journal gives out only numbers over it.
+  public init(path: String, numberingFrom floor: UInt64 = 0) throws(JournalError) {
     try JournalFile.makeFolder(of: path)
     let connection = try SQLiteConnection(path: path, access: .readWrite)
     try JournalSchema.prepareForWriting(connection)
@@ -35,6 +40,12 @@ public struct AlertJournal: ~Copyable {
       INSERT INTO position (stream, last_sequence) VALUES (?1, ?2)
       ON CONFLICT (stream) DO UPDATE SET last_sequence = max(last_sequence, excluded.last_sequence)
       """)
+    if floor > 0, try connection.integer("SELECT count(*) FROM position") == 0 {
+      try connection.transaction { () throws(JournalError) in
+        try Self.advance(JournalSchema.globalPosition, to: floor, by: advance)
+        try Self.advance(JournalSchema.floorPosition, to: floor, by: advance)
+      }
+    }
     let last = try JournalPositions(connection)
     self.init(connection, last, insert: insert, advance: advance)
   }
@@ -57,6 +68,7 @@ public struct AlertJournal: ~Copyable {
     self.advance = advance
     lastSequence = last.overall
     lastStreamSequences = last.ofStreams
+    floor = last.floor
   }
 
   /// Keeps `entries`, all of them or none, by one transaction: one synchronisation of the disk for
@@ -123,6 +135,7 @@ public struct AlertJournal: ~Copyable {
 private struct JournalPositions {
   private(set) var overall: UInt64 = 0
   private(set) var ofStreams: [StreamID: UInt64] = [:]
+  private(set) var floor: UInt64 = 0
 
   init(_ connection: SQLiteConnection) throws(JournalError) {
     let rows = try connection.prepare("SELECT stream, last_sequence FROM position")
@@ -131,6 +144,8 @@ private struct JournalPositions {
       let last = UInt64(max(0, rows.integer(1)))
       if name == JournalSchema.globalPosition {
         overall = last
+      } else if name == JournalSchema.floorPosition {
+        floor = last
       } else if let stream = StreamID(name) {
         ofStreams[stream] = last
       } else {

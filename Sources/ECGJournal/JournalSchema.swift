@@ -2,10 +2,12 @@
 enum JournalSchema {
   /// "ECGJ", in the file's header.
   static let applicationID: Int64 = 0x4543_474a
-  static let version = 1
+  static let version = 2
 
   /// The row of `position` that stands for all streams; no stream can have an empty name.
   static let globalPosition = ""
+  /// The row of `position` under which streams begin that have none; no stream is called so.
+  static let floorPosition = "*"
 
   private static let tables = """
     CREATE TABLE event (
@@ -24,8 +26,19 @@ enum JournalSchema {
       stream TEXT PRIMARY KEY,
       last_sequence INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
+    \(strips)
     PRAGMA application_id = \(applicationID);
     PRAGMA user_version = \(version);
+    """
+
+  /// Since version 2.
+  private static let strips = """
+    CREATE TABLE strip (
+      alarm TEXT PRIMARY KEY,
+      recorded_ms INTEGER NOT NULL,
+      samples BLOB NOT NULL
+    ) STRICT;
+    CREATE INDEX strip_recorded ON strip (recorded_ms);
     """
 
   static func prepareForWriting(_ connection: SQLiteConnection) throws(JournalError) {
@@ -39,6 +52,11 @@ enum JournalSchema {
       try connection.transaction { () throws(JournalError) in try connection.execute(tables) }
     }
     try check(connection)
+    if try connection.integer("PRAGMA user_version") == 1 {
+      try connection.transaction { () throws(JournalError) in
+        try connection.execute(strips + "PRAGMA user_version = \(version);")
+      }
+    }
     let finding = try connection.text("PRAGMA quick_check(1)")
     guard finding == "ok" else {
       throw .corrupt(path: connection.path, detail: finding ?? "no answer")

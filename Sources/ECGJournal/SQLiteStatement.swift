@@ -35,6 +35,14 @@ final class SQLiteStatement {
     try connection.check(code)
   }
 
+  /// `bytes` of any kind; SQLite takes a copy.
+  func bind(_ index: Int32, blob bytes: [UInt8]) throws(JournalError) {
+    let code = unsafe bytes.withUnsafeBytes { buffer in
+      unsafe sqlite3_bind_blob(handle, index, buffer.baseAddress, Int32(buffer.count), transient)
+    }
+    try connection.check(code)
+  }
+
   /// True where a row is there to be read; false at the end, after which the statement is ready
   /// for its next use.
   func step() throws(JournalError) -> Bool {
@@ -56,6 +64,12 @@ final class SQLiteStatement {
   func integer(_ column: Int32) -> Int64 { unsafe sqlite3_column_int64(handle, column) }
 
   func text(_ column: Int32) -> String { String(decoding: utf8(column), as: UTF8.self) }
+
+  func blob(_ column: Int32) -> [UInt8] {
+    let count = unsafe Int(sqlite3_column_bytes(handle, column))
+    guard count > 0, let start = unsafe sqlite3_column_blob(handle, column) else { return [] }
+    return unsafe Array(UnsafeRawBufferPointer(start: start, count: count))
+  }
 
   func utf8(_ column: Int32) -> [UInt8] {
     guard let start = unsafe sqlite3_column_text(handle, column) else { return [] }

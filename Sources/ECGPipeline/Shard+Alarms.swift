@@ -22,6 +22,7 @@ extension Shard {
   /// Once a second: lead off, poor signal, and the end of what was lost.
   func judgeSignal(of stream: StreamPipeline, at sample: SampleNumber) {
     tickSignals(of: stream, at: sample)
+    cutStripsDue(of: stream)
     let quality = stream.recentQuality()
     judgeStandstill(of: stream, at: sample)
     if !stream.isBridging { judgeElectrode(quality, of: stream, at: sample) }
@@ -85,6 +86,8 @@ extension Shard {
     if event.phase == .start {
       stream.counters.alarms += 1
       stream.alarmNumbers[index] = stream.counters.alarms
+      awaitStrip(
+        stream.counters.alarms, onset: stream.signals[index].onset, condition: index, of: stream)
     }
     let signal = stream.signals[index]
     if signal.acknowledgedUntil == nil { stream.acknowledgers[index] = nil }

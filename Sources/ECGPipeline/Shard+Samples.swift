@@ -27,7 +27,7 @@ extension Shard {
     case .next: skip = 0
     case .first:
       skip = 0
-      stream.restartPath(at: place.first)
+      restartPath(of: stream, at: place.first)
     case .overlap(let known):
       skip = known
       stream.counters.overlaps += 1
@@ -40,7 +40,7 @@ extension Shard {
       if missing <= stream.longestBridge {
         bridge(missing, of: stream)
       } else {
-        stream.restartPath(at: place.first)
+        restartPath(of: stream, at: place.first)
       }
       judge(.gap, of: stream, .exceeding, at: place.first)
     case .restart:
@@ -50,7 +50,7 @@ extension Shard {
       closeAlarms(of: stream)
       stream.clock.reset()
       stream.forgetPlaces()
-      stream.restartPath(at: place.first)
+      restartPath(of: stream, at: place.first)
     case .duplicate:
       stream.counters.duplicates += 1
       return
@@ -70,6 +70,7 @@ extension Shard {
     guard let old = streams[slot] else { return }
     settle(old)
     closeAlarms(of: old)
+    cutStripsNow(of: old)
     let new = try StreamPipeline(slot: slot, rate: rate, plan: plan, settings: settings)
     new.counters = old.counters
     new.counters.layoutChanges += 1

@@ -123,6 +123,7 @@ extension Shard {
         beat: entry.beat, error: error.total, score: finding.score, limit: finding.limit,
         quality: entry.quality.index,
         isFlagged: finding.judged.map { $0 >= finding.limit } ?? false))
+    rememberReconstruction(entry, at: i, of: stream)
     tellWindow(entry, at: i, score: finding.score, of: stream)
     judgeWindow(finding, entry, of: stream)
   }

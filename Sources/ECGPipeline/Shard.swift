@@ -1,4 +1,5 @@
 public import ECGCore
+import ECGModel
 public import ECGSignal
 
 /// A beat that the QRS detector found in a stream.
@@ -32,6 +33,9 @@ public final class Shard {
   public internal(set) var latency = LatencyHistogram()
   /// Who takes the waveforms of streams that are listened to.
   public var waveSink: (any WaveSink)?
+  /// Who takes the strips around alarms; nil keeps none.
+  public var stripSink: (any StripSink)?
+  let stripRoom: StripRoom
   private var discharged = StreamCounters()
 
   /// - Parameter maximumWindows: windows in one pass through the network.
@@ -40,6 +44,9 @@ public final class Shard {
     self.settings = settings
     batch = WindowBatch(plan.model, capacity: maximumWindows)
     drafts.reserveCapacity(1024)
+    stripRoom = StripRoom(
+      values: plan.rate.samples(seconds: Strip.secondsBefore + Strip.secondsAfter) + 2,
+      window: plan.model.manifest.lengthSamples)
   }
 
   public var streamCount: Int { streams.count }
@@ -62,6 +69,7 @@ public final class Shard {
     guard let stream = streams[slot] else { return }
     flush()
     closeAlarms(of: stream)
+    cutStripsNow(of: stream)
     discharged = discharged + stream.counters
     streams[slot] = nil
   }

@@ -25,6 +25,7 @@ final class StreamPipeline {
   var fastRun = FastRun()
   var conditions: [AlarmCondition]
   var signals: [AlarmSignal]
+  var strips: StripMemory
   var alarmNumbers: [UInt64]
   /// What was found last by the conditions about beats: every alert about them shows it.
   var findings: [Finding?]
@@ -77,6 +78,8 @@ final class StreamPipeline {
     alarmNumbers = [UInt64](repeating: 0, count: count)
     findings = (0..<count).map { _ in nil }
     acknowledgers = (0..<count).map { _ in nil }
+    strips = StripMemory(
+      conditions: count, capacity: path.signal.capacity)
   }
 
   /// What scores are held against now.
@@ -103,6 +106,7 @@ final class StreamPipeline {
   func restartPath(at sample: SampleNumber) {
     patientOffset += path.signal.endIndex
     path.reset()
+    strips.reset()
     pathNumber &+= 1
     tap?.reset()
     heart.reset()

@@ -11,7 +11,9 @@ struct Watch: ParsableCommand {
     commandName: "watch",
     abstract: "Show alerts as they come.",
     discussion: """
-      Shows one line per event, coloured by priority on a terminal (not where NO_COLOR is set). \
+      On a terminal it shows a table of the ward, and takes keys: arrows choose a bed, a \
+      acknowledges its alarms, p pauses them for two minutes, r resumes, q leaves. Into a pipe, or \
+      with --lines, it shows first the alarms that are on, then one line per event, coloured by priority on a terminal (not where NO_COLOR is set). \
       Ends after --count events, after --until-idle seconds without one, or at Ctrl-C, with a \
       summary. With --json each line is the event as it came, and the summary goes to standard \
       error.
@@ -20,11 +22,17 @@ struct Watch: ParsableCommand {
   @Option(help: "The daemon's alerts socket.")
   var endpoint = "tcp://127.0.0.1:5602"
 
+  @Option(help: "The daemon's control socket.")
+  var control = "tcp://127.0.0.1:5604"
+
   @Option(help: "Only this stream.")
   var stream: String?
 
   @Flag(help: "Print each event as it came: one JSON object a line.")
   var json = false
+
+  @Flag(help: "Lines on a terminal too, instead of the table.")
+  var lines = false
 
   @Option(help: "Leave after so many events.")
   var count: Int?
@@ -39,28 +47,51 @@ struct Watch: ParsableCommand {
 
   func run() throws {
     onInterrupt()
+    if isatty(STDOUT_FILENO) == 1, isatty(STDIN_FILENO) == 1, !json, !lines, count == nil,
+      untilIdle == nil
+    {
+      return try runTable()
+    }
     var summary = WatchSummary()
     var line = WatchLine(isColoured: isatty(STDOUT_FILENO) == 1 && !json)
     do throws(ZeroMQError) {
-      var receiver = try WatchReceiver(endpoint, stream: stream)
-      while summary.events < count ?? .max, !watchIsInterrupted.load(ordering: .relaxed) {
-        guard let message = try receiver.next(idleSeconds: untilIdle) else { break }
-        guard let event = try? AlertEvent.decode(message) else {
-          summary.unreadable += 1
-          continue
+      var session = try WatchSession(alerts: endpoint, control: control, stream: stream)
+      var heard = ContinuousClock.now
+      watching: while !watchIsInterrupted.load(ordering: .relaxed) {
+        for news in try session.next(waitMs: 100) {
+          switch news {
+          case .snapshot(let events):
+            for event in events where !json { write(line.text(event) + "  (on already)") }
+          case .event(let event, let bytes):
+            heard = .now
+            if let lost = summary.take(event) {
+              say("\(event.stream ?? "ecgd"): \(lost) events lost\n")
+            }
+            write(json ? String(decoding: bytes, as: UTF8.self) : line.text(event))
+            if summary.events >= count ?? .max { break watching }
+          case .lost(let count): say("\(count) events lost: the journal does not have them\n")
+          case .renumbered: say("the daemon counts its events anew\n")
+          case .away: say("no answer from the daemon at \(control): nobody watches\n")
+          case .back: say("the daemon answers again\n")
+          }
         }
-        // A topic is a prefix: "bed-1" brings "bed-12" too.
-        guard stream == nil || event.stream == stream else { continue }
-        if let lost = summary.take(event) {
-          say("\(event.stream ?? "ecgd"): \(lost) events lost\n")
-        }
-        write(json ? String(decoding: message, as: UTF8.self) : line.text(event))
+        if let untilIdle, heard.duration(to: .now) >= .seconds(untilIdle) { break }
       }
     } catch {
       say("ecgctl watch: \(error)\n")
       throw ExitCode(EX_UNAVAILABLE)
     }
     if json { say(summary.text + "\n") } else { write(summary.text) }
+  }
+
+  private func runTable() throws {
+    do throws(ZeroMQError) {
+      var ward = try WardScreen(alerts: endpoint, control: control, stream: stream)
+      try ward.run { watchIsInterrupted.load(ordering: .relaxed) }
+    } catch {
+      say("ecgctl watch: \(error)\n")
+      throw ExitCode(EX_UNAVAILABLE)
+    }
   }
 
   private func onInterrupt() {
@@ -78,37 +109,3 @@ struct Watch: ParsableCommand {
 
 /// Set by SIGINT and SIGTERM.
 private let watchIsInterrupted = Atomic<Bool>(false)
-
-/// Takes alerts from the socket, and tells how long nothing has come.
-private struct WatchReceiver: ~Copyable {
-  private var socket: Socket
-  private var poller: Poller
-  private static let turnMs = 100
-
-  init(_ endpoint: String, stream: String?) throws(ZeroMQError) {
-    var socket = try Socket(.sub, in: Context())
-    // An operator must not lose alerts because its terminal is slow.
-    try socket.set(.receiveHighWaterMark, 0)
-    try socket.setHeartbeat(intervalMs: 2000, timeoutMs: 6000)
-    try socket.connect(endpoint)
-    try socket.subscribe(AlertTopic.prefix + (stream ?? ""))
-    var poller = Poller()
-    _ = poller.add(socket)
-    self.socket = socket
-    self.poller = poller
-  }
-
-  /// The next event's JSON; nil after an idle time or an interruption.
-  mutating func next(idleSeconds: Double?) throws(ZeroMQError) -> [UInt8]? {
-    let start = ContinuousClock.now
-    while !watchIsInterrupted.load(ordering: .relaxed) {
-      if let frames = try socket.receiveFrames(wait: false) {
-        if frames.count == 2 { return frames[1] }
-        continue
-      }
-      if let idleSeconds, start.duration(to: .now) >= .seconds(idleSeconds) { return nil }
-      _ = try poller.wait(timeoutMs: Self.turnMs)
-    }
-    return nil
-  }
-}

@@ -8,7 +8,8 @@ struct ECGControl: ParsableCommand {
     abstract: "Replay recordings to ecgd, watch it, and ask it.",
     version: Version.text,
     subcommands: [
-      Watch.self, Status.self, Explain.self, Replay.self, Evaluate.self, Score.self, Model.self,
+      Watch.self, Status.self, Alerts.self, Report.self, Explain.self, Replay.self, Evaluate.self,
+      Score.self, Model.self,
       Demo.self, Extract.self, Denoise.self, CheckConfig.self, Bench.self,
     ])
 }

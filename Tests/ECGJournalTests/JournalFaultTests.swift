@@ -14,7 +14,7 @@ struct JournalFaultTests {
   @Test("whatever append returned from is there after kill -9, and groups are whole")
   func killed() throws {
     let group: UInt64 = 7
-    let rounds = Int(ProcessInfo.processInfo.environment["ECGD_KILLS"] ?? "") ?? 40
+    let rounds = Int(ProcessInfo.processInfo.environment["ECGD_KILLS"] ?? "") ?? 60
     var total: UInt64 = 0
     for round in 0..<rounds {
       let writer = try ChildProcess(Built.program("journal-writer"), [path, "\(group)"])
@@ -109,8 +109,8 @@ struct JournalFaultTests {
     }
     try FileManager.default.removeItem(atPath: path)
     do { _ = try AlertJournal(path: path) }
-    try sqlite("PRAGMA user_version = 2;")
-    #expect(throws: JournalError.newerVersion(path: path, found: 2, supported: 1)) {
+    try sqlite("PRAGMA user_version = 3;")
+    #expect(throws: JournalError.newerVersion(path: path, found: 3, supported: 2)) {
       _ = try AlertJournal(path: path)
     }
   }

@@ -192,6 +192,12 @@ extension Configuration {
       "journal.retentionDays", \.journal.retentionDays, .integer(1...3650, "days"),
       "Alert events older than this are removed."),
     .init(
+      "journal.stripDays", \.journal.stripDays, .integer(1...3650, "days"),
+      "The ECG around an alarm is removed after so long."),
+    .init(
+      "journal.maximumMegabytes", \.journal.maximumMegabytes, .integer(1...1_000_000, "MB"),
+      "Over this size the oldest strips of ECG are removed, then the oldest alert events."),
+    .init(
       "logging.level", \.logging.level, .choice, reloads: true,
       "The least severe messages that are written."),
     .init(

@@ -158,6 +158,8 @@ public struct Configuration: Equatable, Sendable {
   public struct Journal: Equatable, Sendable {
     public var path = "alerts.sqlite"
     public var retentionDays = 90
+    public var stripDays = 30
+    public var maximumMegabytes = 1024
     public init() {}
   }
 

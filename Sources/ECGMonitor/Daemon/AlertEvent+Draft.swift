@@ -106,7 +106,7 @@ extension AlertDraft {
     case .alarmsPaused:
       return isEnd
         ? "the alarms of this stream are no longer paused" : "the alarms of this stream are paused"
-    case .streamLimit, .overload, .noise, .notAnalysable:
+    case .streamLimit, .overload, .journalFailure, .noise, .notAnalysable:
       return "\(condition.rawValue)"
     }
   }

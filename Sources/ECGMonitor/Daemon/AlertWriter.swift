@@ -28,16 +28,25 @@ struct AlertWriter: ~Copyable {
 
   /// The name under which the journal keeps events about the daemon itself.
   static let daemonStream = StreamID("_ecgd")!
-  private static let retryNs: UInt64 = 10_000_000_000
+  private static let retryNs: UInt64 = 5_000_000_000
   private static let retentionNs: UInt64 = 60_000_000_000
 
   private let path: String
-  private let retentionDays: Int
+  private let keeping: Configuration.Journal
   private let facts: DaemonFacts
   private var journal: AlertJournal?
+  private static let backlogLimit = 20_000
   private var lastSequence: UInt64 = 0
+  /// Where the numbers of a new stream begin.
+  private var floor: UInt64 = 0
   private var lastStreamSequences: [StreamID: UInt64] = [:]
   private var alarms: [AlarmKey: String] = [:]
+  /// What was published while the journal failed, to be kept once it is mended.
+  private var backlog: [JournalEntry] = []
+  private(set) var lostFromBacklog: UInt64 = 0
+  private var strips = StripOwners()
+  /// Why the journal fails; nil while it is sound.
+  private(set) var trouble: String?
   private var retriedNs: UInt64 = 0
   private var cleanedNs: UInt64 = 0
   private(set) var publishedCount: UInt64 = 0
@@ -47,9 +56,9 @@ struct AlertWriter: ~Copyable {
     var condition: ConditionName
   }
 
-  init(path: String, retentionDays: Int, facts: DaemonFacts, log: RateLimitedLog) {
+  init(path: String, keeping: Configuration.Journal, facts: DaemonFacts, log: RateLimitedLog) {
     self.path = path
-    self.retentionDays = retentionDays
+    self.keeping = keeping
     self.facts = facts
     journal = nil
     open(log: log)
@@ -58,8 +67,12 @@ struct AlertWriter: ~Copyable {
   /// Numbers the items, keeps them, and returns them in order.
   mutating func write(_ items: [Item], log: RateLimitedLog) -> [Written] {
     let now = Self.wallNs()
-    let written = items.map { number($0, nowNs: now) }
-    keep(written, nowNs: now, log: log)
+    var written = items.map { number($0, nowNs: now) }
+    if journal == nil || !keep(written, nowNs: now, log: log) {
+      for i in written.indices { written[i] = unkept(written[i]) }
+      shelve(entries(of: written, nowNs: now))
+    }
+    strips.take(items, written)
     publishedCount += UInt64(written.count)
     return written
   }
@@ -77,7 +90,7 @@ struct AlertWriter: ~Copyable {
       let stream = event.stream.map { StreamID($0) } ?? Self.daemonStream
       return stream.map { end(event, of: $0, nowNs: now) }
     }
-    keep(ended, nowNs: now, log: log)
+    if !keep(ended, nowNs: now, log: log) { shelve(entries(of: ended, nowNs: now)) }
     publishedCount += UInt64(ended.count)
     return ended
   }
@@ -102,7 +115,7 @@ struct AlertWriter: ~Copyable {
 
   private mutating func nextID(_ stream: StreamID) -> (text: String, streamSequence: UInt64) {
     lastSequence += 1
-    let streamSequence = (lastStreamSequences[stream] ?? 0) + 1
+    let streamSequence = (lastStreamSequences[stream] ?? floor) + 1
     lastStreamSequences[stream] = streamSequence
     return ("\(stream):\(streamSequence)", streamSequence)
   }
@@ -131,9 +144,21 @@ struct AlertWriter: ~Copyable {
     if journal == nil, now - retriedNs > Self.retryNs { open(log: log) }
     guard now - cleanedNs > Self.retentionNs else { return }
     cleanedNs = now
-    let cutoffMs = Self.wallNs() / 1_000_000 - Int64(retentionDays) * 86_400_000
+    let nowMs = Self.wallNs() / 1_000_000
     do throws(JournalError) {
-      _ = try journal?.removeEvents(recordedBeforeMs: cutoffMs)
+      let dayMs: Int64 = 86_400_000
+      _ = try journal?.removeEvents(recordedBeforeMs: nowMs - Int64(keeping.retentionDays) * dayMs)
+      _ = try journal?.removeStrips(
+        recordedBeforeMs: nowMs - Int64(min(keeping.stripDays, keeping.retentionDays)) * dayMs)
+      let removed = try journal?.shrink(toBytes: Int64(keeping.maximumMegabytes) << 20)
+      if let removed, removed.strips + removed.events > 0 {
+        log.log(
+          .notice, kind: "journalSize",
+          """
+          the journal is over journal.maximumMegabytes: the oldest \(removed.strips) strips and \
+          \(removed.events) events were removed
+          """)
+      }
     } catch {
       fail(error, log: log)
     }
@@ -173,24 +198,74 @@ struct AlertWriter: ~Copyable {
     return written
   }
 
-  private mutating func keep(_ written: [Written], nowNs: Int64, log: RateLimitedLog) {
-    let entries = written.map {
+  /// The strips that have come, each with the alarm that it belongs to.
+  mutating func keepStrips(
+    _ arrived: [(stream: StreamID, number: UInt64, samples: [UInt8])], log: RateLimitedLog
+  ) {
+    let nowMs = Self.wallNs() / 1_000_000
+    let owned = strips.own(arrived).map {
+      JournalStrip(alarm: $0.alarm, samples: $0.samples, recordedAtMs: nowMs)
+    }
+    guard !owned.isEmpty else { return }
+    do throws(JournalError) {
+      guard journal != nil else { throw .unwritable(path: path, detail: "it is not open") }
+      try journal?.keep(owned)
+    } catch {
+      fail(error, log: log)
+      log.log(.error, kind: "strip", "\(owned.count) strips are not kept: \(error)")
+    }
+  }
+
+  /// Ids given out while nothing is kept: a later process cannot know them, so they say when they
+  /// were given out, and cannot be given out again.
+  private mutating func unkept(_ item: Written) -> Written {
+    var item = item
+    let wasStart = item.event.alarm == item.event.id
+    item.event.id += "-" + String(facts.startedWallMs, radix: 36)
+    if wasStart {
+      item.event.alarm = item.event.id
+      let key = AlarmKey(stream: item.stream, condition: item.event.condition)
+      if alarms[key] != nil { alarms[key] = item.event.id }
+    }
+    item.json = item.event.encoded()
+    return item
+  }
+
+  /// Puts by what could not be kept.
+  private mutating func shelve(_ entries: [JournalEntry]) {
+    backlog += entries
+    if backlog.count > Self.backlogLimit {
+      lostFromBacklog += UInt64(backlog.count - Self.backlogLimit)
+      backlog.removeFirst(backlog.count - Self.backlogLimit)
+    }
+  }
+
+  private func entries(of written: [Written], nowNs: Int64) -> [JournalEntry] {
+    written.map {
       JournalEntry(
         sequence: UInt64($0.event.sequence), stream: $0.stream,
         streamSequence: UInt64($0.event.streamSequence), id: $0.event.id, json: $0.json,
         recordedAtMs: nowNs / 1_000_000)
     }
+  }
+
+  /// False where the journal failed, or is failing.
+  private mutating func keep(_ written: [Written], nowNs: Int64, log: RateLimitedLog) -> Bool {
     do throws(JournalError) {
+      guard journal != nil else { return false }
+      let entries = entries(of: written, nowNs: nowNs)
       try journal?.append(entries)
+      return true
     } catch {
       fail(error, log: log)
+      return false
     }
   }
 
   private mutating func open(log: RateLimitedLog) {
     retriedNs = MonotonicClock.nanoseconds()
     do throws(JournalError) {
-      adopt(try AlertJournal(path: path))
+      try adopt(try AlertJournal(path: path), log: log)
     } catch .corrupt(let path, let detail) {
       setAside(path, detail, log: log)
     } catch {
@@ -198,10 +273,22 @@ struct AlertWriter: ~Copyable {
     }
   }
 
-  private mutating func adopt(_ opened: consuming AlertJournal) {
+  /// Takes over an opened journal, and gives it what it missed.
+  private mutating func adopt(
+    _ opened: consuming AlertJournal, log: RateLimitedLog
+  ) throws(JournalError) {
+    var opened = consume opened
+    if !backlog.isEmpty {
+      try opened.append(backlog)
+      try opened.markPublished(through: backlog.last!.sequence, atMs: Self.wallNs() / 1_000_000)
+      log.log(.notice, kind: "journal", "\(backlog.count) alerts are kept now that were not")
+      backlog = []
+    }
     lastSequence = max(lastSequence, opened.lastSequence)
     lastStreamSequences.merge(opened.lastStreamSequences) { max($0, $1) }
+    floor = opened.floor
     journal = consume opened
+    trouble = nil
   }
 
   private mutating func setAside(_ path: String, _ detail: String, log: RateLimitedLog) {
@@ -211,7 +298,9 @@ struct AlertWriter: ~Copyable {
       log.log(
         .error, kind: "journal",
         "the journal was damaged (\(detail)): set aside as \(aside), a new one is begun")
-      adopt(try AlertJournal(path: path))
+      // The old file's numbers may be lost: these were never given out.
+      let floor = UInt64(Self.wallNs() / 1_000_000_000)
+      try adopt(try AlertJournal(path: path, numberingFrom: floor), log: log)
     } catch {
       fail(error, log: log)
     }
@@ -219,6 +308,8 @@ struct AlertWriter: ~Copyable {
 
   private mutating func fail(_ error: JournalError, log: RateLimitedLog) {
     journal = nil
+    trouble = "\(error)"
+    retriedNs = MonotonicClock.nanoseconds()
     log.log(.error, kind: "journal", "alerts are published but not kept: \(error)")
   }
 

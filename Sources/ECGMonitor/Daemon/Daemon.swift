@@ -108,7 +108,7 @@ public final class Daemon {
       version: version, model: model.manifest.name, modelHash: model.hash,
       shards: shards.count, waveforms: waveforms.counters)
     let writer = AlertWriter(
-      path: configuration.journalPath(), retentionDays: configuration.journal.retentionDays,
+      path: configuration.journalPath(), keeping: configuration.journal,
       facts: facts, log: log)
     let made = Handover(
       PublisherThread(

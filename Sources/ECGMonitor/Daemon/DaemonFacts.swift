@@ -22,6 +22,9 @@ struct DaemonFacts: Sendable {
     wallOffsetNs = AlertWriter.wallNs() - Int64(startedNs)
   }
 
+  /// Milliseconds since 1970.
+  var startedWallMs: Int64 { (Int64(startedNs) + wallOffsetNs) / 1_000_000 }
+
   /// RFC 3339; nil where no time was noted.
   func wallTime(ofMonotonicNs ns: UInt64) -> String? {
     ns == 0 ? nil : UTCTime.text(nanoseconds: Int64(ns) + wallOffsetNs)

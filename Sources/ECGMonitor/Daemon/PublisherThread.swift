@@ -34,6 +34,10 @@ struct PublisherThread: ~Copyable {
   var signOfLife: SignOfLife
   let facts: DaemonFacts
   var lastToken: UInt64 = 0
+  var journalAlarm = DaemonAlarm(
+    .journalFailure, ending: "alerts are kept again; those of the meantime have been added")
+  /// By shard.
+  var streamsOfSlots: [[Int: StreamID]]
   private var stoppedShards = 0
   private var boardNs: UInt64 = 0
 
@@ -58,6 +62,7 @@ struct PublisherThread: ~Copyable {
     self.writer = writer
     self.facts = facts
     self.signOfLife = signOfLife
+    streamsOfSlots = .init(repeating: [:], count: shards.count)
     controlIndex = poller.add(self.sockets.control)
     alertsIndex = poller.add(self.sockets.alerts)
     _ = poller.add(descriptor: doorbell.descriptor)
@@ -77,11 +82,14 @@ struct PublisherThread: ~Copyable {
       answerIfComplete()
       answerActs()
       let now = MonotonicClock.nanoseconds()
+      takeStrips()
       publish(refusals.tick(nowNs: now) + overload.tick(nowNs: now))
       tellSignOfLife(nowNs: now)
+      tellOfJournal(nowNs: now)
       askForBoardIfDue()
       writer.maintain(log: log)
     }
+    takeStrips()
     heartbeat.retire()
   }
 
@@ -117,7 +125,9 @@ struct PublisherThread: ~Copyable {
       let shard = shards[i]
       while drafts.count < Self.alertsPerTurn, let report = shard.reports.pop() {
         switch report {
-        case .alert(let draft, let facts): drafts.append(.stream(draft, facts))
+        case .alert(let draft, let facts):
+          streamsOfSlots[i][draft.slot] = facts.stream
+          drafts.append(.stream(draft, facts))
         case .status(let token, let status): question?.take(status, ofShard: i, token: token)
         case .acted(let token, let isDone): acts[token]?.isDone = isDone
         case .shed(let what):
@@ -137,7 +147,7 @@ struct PublisherThread: ~Copyable {
   }
 
   /// Journal first, then the socket.
-  private mutating func publish(_ drafts: [AlertWriter.Item]) {
+  mutating func publish(_ drafts: [AlertWriter.Item]) {
     guard !drafts.isEmpty else { return }
     let events = writer.write(drafts, log: log)
     for event in events {

@@ -79,6 +79,8 @@ final class ShardChannel: Sendable {
   let packets: ByteRing
   let commands = SPSCRing<ShardCommand>(minimumCapacity: 16)
   let reports = SPSCRing<ShardReport>(minimumCapacity: 4096)
+  /// Strips on their way to the publisher; the tag is the slot, the word the alarm's number.
+  let strips = ByteRing(minimumCapacity: StripOutlet.ringBytes)
   let doorbell: Doorbell
 
   init(ringBytes: Int) throws(SystemCallError) {

@@ -57,6 +57,8 @@ struct ShardThread {
     if scoreLog != nil { shard.scores = [] }
     shard.clock = MonotonicClock.nanoseconds
     shard.waveSink = listening.outlet
+    shard.stripSink = StripOutlet(
+      channel.strips, publisher: publisher, maximumValues: shard.stripCapacity)
     self.listening = listening
   }
 
