@@ -60,8 +60,8 @@ struct StripMemory {
     guard start >= 0 else { return }
     // Between windows nothing was shown to the network.
     if start > endIndex {
-      let gap = min(start - endIndex, Int64(reconstruction.count))
-      for i in (start - gap)..<start { reconstruction[Int(i & mask)] = .nan }
+      let gap = Int(min(start - endIndex, Int64(reconstruction.count)))
+      for i in 1...gap { reconstruction[Int((start - Int64(i)) & mask)] = .nan }
     }
     for i in 0..<values.count { reconstruction[Int((start + Int64(i)) & mask)] = values[i] }
     endIndex = max(endIndex, start + Int64(values.count))

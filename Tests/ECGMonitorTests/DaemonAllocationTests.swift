@@ -20,14 +20,14 @@ import ZeroMQ
     return SyntheticECG(parameters).recording.leads[0].samples
   }
 
-  /// Allocations so far of every thread of that name, however many daemons there are.
-  private func allocations(_ name: String) throws -> UInt64 {
-    try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").reduce(0) { sum, task in
-      let path = "/proc/self/task/\(task)/comm"
+  /// Allocations so far of the daemon's thread of that name.
+  private func allocations(_ name: String, of bench: DaemonBench) -> UInt64 {
+    bench.threads.reduce(0) { sum, thread in
+      let path = "/proc/self/task/\(thread)/comm"
       guard let comm = try? String(contentsOfFile: path, encoding: .utf8),
-        comm.trimmingCharacters(in: .newlines) == name, let number = Int32(task)
+        comm.trimmingCharacters(in: .newlines) == name
       else { return sum }
-      return sum + allocation_count_of_thread(number)
+      return sum + allocation_count_of_thread(thread)
     }
   }
 
@@ -45,13 +45,13 @@ import ZeroMQ
     // The answer is on its way from the last thread when the counting begins.
     Thread.sleep(forTimeInterval: 0.5)
     let threads = ["ingest", "shard-0", "publisher"]
-    let counted = try threads.map(allocations)
-    let library = try allocations("ZMQbg/IO/0")
+    let counted = threads.map { allocations($0, of: bench) }
+    let library = allocations("ZMQbg/IO/0", of: bench)
     for i in gateways.indices { try gateways[i].play(samples[half...]) }
     // Asking the daemon would make it allocate an answer.
     Thread.sleep(forTimeInterval: 3)
-    let now = try threads.map(allocations)
-    let libraryNow = try allocations("ZMQbg/IO/0")
+    let now = threads.map { allocations($0, of: bench) }
+    let libraryNow = allocations("ZMQbg/IO/0", of: bench)
     let after = try bench.wait { $0.samples == Int64(beds * samples.count) }
     bench.daemon.stop()
     let packets = after.packets - before.packets

@@ -15,6 +15,9 @@ final class DaemonBench {
   private(set) var configuration: Configuration
   let daemon: Daemon
   private let context: Context
+  /// The kernel's numbers of the threads that this daemon started, and no other's.
+  let threads: Set<Int32>
+  private static let starting = NSLock()
 
   init(
     _ model: Autoencoder, denoiser: Denoiser? = nil, shards: Int = 1, maximumStreams: Int = 16,
@@ -42,8 +45,17 @@ final class DaemonBench {
       try earlier.append(journal)
     }
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    // One daemon starts at a time, so that each knows its threads.
+    Self.starting.lock()
+    defer { Self.starting.unlock() }
+    let others = try Self.processThreads()
     daemon = try Daemon(configuration, model: model, denoiser: denoiser, logger: logger)
     try daemon.start(version: "test")
+    threads = try Self.processThreads().subtracting(others)
+  }
+
+  private static func processThreads() throws -> Set<Int32> {
+    Set(try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").compactMap(Int32.init))
   }
 
   /// A gateway's socket.
