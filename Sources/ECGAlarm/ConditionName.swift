@@ -4,7 +4,7 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
   case extremeBradycardia, extremeTachycardia
   case leadOff, signalQuality, noise, notAnalysable
   case baselineDrift
-  case gap, streamSilent, layoutChange, badPackets, streamLimit, overload
+  case gap, streamSilent, layoutChange, patientChange, badPackets, streamLimit, overload
 
   public var kind: AlarmKind {
     switch self {
@@ -12,7 +12,7 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
       .atrialFibrillation, .extremeBradycardia, .extremeTachycardia:
       .physiological
     case .leadOff, .signalQuality, .noise, .notAnalysable, .baselineDrift, .gap, .streamSilent,
-      .layoutChange, .badPackets, .streamLimit, .overload:
+      .layoutChange, .patientChange, .badPackets, .streamLimit, .overload:
       .technical
     }
   }
@@ -32,7 +32,7 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
     case .signalQuality: MDCCode(value: 434, name: "MDC_EVT_SIG_QUALITY")
     case .noise: MDCCode(value: 432, name: "MDC_EVT_WAVE_ARTIF_ERR")
     case .notAnalysable: MDCCode(value: 384, name: "MDC_EVT_SIG_UNANALYZEABLE")
-    case .baselineDrift, .gap, .streamSilent, .layoutChange, .badPackets, .streamLimit, .overload:
+    case .baselineDrift, .gap, .streamSilent, .layoutChange, .patientChange, .badPackets, .streamLimit, .overload:
       nil
     }
   }
@@ -44,7 +44,7 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
     case .abnormalBeats, .ventricularRun, .atrialFibrillation, .leadOff, .streamSilent,
       .streamLimit, .overload:
       .medium
-    case .signalQuality, .noise, .notAnalysable, .baselineDrift, .gap, .layoutChange, .badPackets:
+    case .signalQuality, .noise, .notAnalysable, .baselineDrift, .gap, .layoutChange, .patientChange, .badPackets:
       .low
     }
   }

@@ -44,7 +44,7 @@ public struct AlarmSettings: Equatable, Sendable {
     case .leadOff: return seconds(2, of: 3, clearAfter: 3)
     case .signalQuality: return seconds(6, of: 10, clearAfter: 10)
     case .gap, .badPackets: return seconds(1, of: 1, clearAfter: 10)
-    case .streamSilent, .layoutChange: return seconds(1, of: 1, clearAfter: 0)
+    case .streamSilent, .layoutChange, .patientChange: return seconds(1, of: 1, clearAfter: 0)
     }
   }
 }

@@ -3,7 +3,7 @@ import ECGAlarm
 /// The alarm conditions that every stream has, by the place of their state.
 enum StreamCondition: Int, CaseIterable {
   case abnormalBeats, ventricularRun, atrialFibrillation, baselineDrift, leadOff, signalQuality,
-    gap, streamSilent, layoutChange, badPackets
+    gap, streamSilent, layoutChange, badPackets, patientChange
 
   /// Whether its alerts show a score.
   var isAboutBeats: Bool { self == .abnormalBeats || self == .ventricularRun }
@@ -20,6 +20,7 @@ enum StreamCondition: Int, CaseIterable {
     case .streamSilent: .streamSilent
     case .layoutChange: .layoutChange
     case .badPackets: .badPackets
+    case .patientChange: .patientChange
     }
   }
 }
