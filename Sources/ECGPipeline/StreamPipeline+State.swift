@@ -49,23 +49,24 @@ extension StreamPipeline: Checkpointed {
     let stream: StreamPipeline
 
     mutating func code(_ state: inout StateCoder) {
-      for condition in StreamCondition.allCases {
-        var alarm = Alarm(stream: stream, condition: condition)
-        state.group(UInt8(condition.rawValue), &alarm)
+      for i in 0..<stream.conditions.count {
+        var alarm = Alarm(stream: stream, index: i)
+        state.group(UInt8(i), &alarm)
       }
     }
   }
 
   private struct Alarm: Checkpointed {
     let stream: StreamPipeline
-    let condition: StreamCondition
+    let index: Int
+    static let names = StreamCondition.allCases.map(\.name.rawValue)
 
     mutating func code(_ state: inout StateCoder) {
-      var name = condition.name.rawValue
+      var name = Self.names[index]
       state.field(1, &name)
-      guard name == condition.name.rawValue else { return }
-      state.field(2, &stream.alarmNumbers[condition.rawValue])
-      state.group(3, &stream.conditions[condition.rawValue])
+      guard name == Self.names[index] else { return }
+      state.field(2, &stream.alarmNumbers[index])
+      state.group(3, &stream.conditions[index])
     }
   }
 }
