@@ -82,3 +82,26 @@ public struct OpenAlarm: Equatable, Sendable {
     self.told = told
   }
 }
+
+/// What the one who saves must know.
+extension Shard {
+  /// The slots in use, in order. Allocates.
+  public var slots: [Int] { streams.slots }
+
+  /// The first slot in use from a number on.
+  public func slot(from first: Int) -> Int? { streams.next(from: first) }
+
+  /// Whether nothing of the stream is on its way.
+  public func isQuiet(slot: Int) -> Bool { streams[slot]?.pending == 0 && drafts.isEmpty }
+
+  /// When the stream's last packet came in; 0 where there is no such stream.
+  public func lastReceivedNs(slot: Int) -> UInt64 { streams[slot]?.lastReceivedNs ?? 0 }
+}
+
+extension Shard {
+  /// The alarms of a stream that are on. Allocates.
+  public func activeConditions(slot: Int) -> [ConditionName] {
+    guard let stream = streams[slot] else { return [] }
+    return StreamCondition.allCases.filter { stream.condition($0).isActive }.map(\.name)
+  }
+}

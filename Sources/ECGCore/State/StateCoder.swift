@@ -116,7 +116,10 @@ extension StateCoder {
   public mutating func field<T: StateScalar>(_ number: UInt8, _ value: inout T?) {
     if isReading {
       guard let length = find(number) else { return }
-      if length == 0 { return value = nil }
+      if length == 0 {
+        value = nil
+        return
+      }
       guard check(number, length, MemoryLayout<T>.size) else { return }
       value = load() as T
     } else if let value {

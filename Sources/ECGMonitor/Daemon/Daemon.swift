@@ -29,6 +29,8 @@ public final class Daemon {
   private var threads: [WorkerThread] = []
 
   private let scoreFolder: String?
+  private var keeper: CheckpointKeeper?
+  private var keeperThread: WorkerThread?
 
   /// Prepares the queues; binds and starts nothing.
   ///
@@ -67,10 +69,24 @@ public final class Daemon {
   /// Binds the sockets, opens the journal and starts the threads.
   public func start(version: String) throws(DaemonError) {
     do {
-      try startPublisher(version: version)
+      let facts = facts(version: version)
+      let writer = AlertWriter(
+        path: configuration.journalPath(), retentionDays: configuration.journal.retentionDays,
+        facts: facts, log: log)
+      var restoration = restoration()
+      restoration.open = writer.openAlarms()
+      keeper = try makeKeeper()
+      var made: [Handover<ShardThread>] = []
+      for i in shards.indices { made.append(try makeShard(i, restoring: &restoration)) }
+      if !restoration.records.isEmpty {
+        logger.notice(
+          "\(restoration.count) of \(restoration.records.count) patients are known from before")
+      }
+      try startPublisher(facts, writer, restoration)
       try startWaveforms()
-      for i in shards.indices { try startShard(i) }
-      try startIngest()
+      for i in shards.indices { try start(made[i], i) }
+      try startIngest(restoration)
+      if let keeper { keeperThread = try WorkerThread("checkpoint") { keeper.run() } }
     } catch let error as DaemonError {
       throw error
     } catch let error as ZeroMQError {
@@ -86,6 +102,10 @@ public final class Daemon {
     ingest.doorbell.ringAlways()
     for thread in threads { thread.join() }
     threads = []
+    // The last states are in its queue now.
+    keeper?.stop()
+    keeperThread?.join()
+    keeperThread = nil
     waveforms.stop()
     log.flush(all: true)
   }
@@ -101,19 +121,22 @@ public final class Daemon {
   /// One line for `systemctl status`.
   public var statusLine: String { board.line }
 
-  private func startPublisher(version: String) throws {
-    let sockets = try PublisherSockets(configuration, in: context)
-    let heartbeat = progress.register("publisher")
-    let facts = DaemonFacts(
+  private func facts(version: String) -> DaemonFacts {
+    DaemonFacts(
       version: version, model: model.manifest.name, modelHash: model.hash,
       shards: shards.count, waveforms: waveforms.counters)
-    let writer = AlertWriter(
-      path: configuration.journalPath(), retentionDays: configuration.journal.retentionDays,
-      facts: facts, log: log)
+  }
+
+  private func startPublisher(
+    _ facts: DaemonFacts, _ writer: consuming AlertWriter, _ restoration: Restoration
+  ) throws {
+    let sockets = try PublisherSockets(configuration, in: context)
+    let heartbeat = progress.register("publisher")
     let made = Handover(
       PublisherThread(
         ingest: ingest, shards: shards, doorbell: publisherDoorbell, heartbeat: heartbeat,
-        log: log, board: board, sockets: sockets, writer: writer, facts: facts))
+        log: log, board: board, sockets: sockets, writer: writer, facts: facts,
+        restoration: restoration))
     threads.append(
       try WorkerThread("publisher") {
         var publisher = made.take()
@@ -121,21 +144,30 @@ public final class Daemon {
       })
   }
 
-  private func startShard(_ i: Int) throws {
-    let name = "shard-\(i)"
-    let heartbeat = progress.register(name)
+  private func makeShard(
+    _ i: Int, restoring restoration: inout Restoration
+  ) throws -> Handover<ShardThread> {
+    let heartbeat = progress.register("shard-\(i)")
     let plan = try ModelPlan(
       model, mainsHz: configuration.signal.mainsHz.frequencyHz,
       learningSeconds: configuration.baseline.learningSeconds)
-    let made = Handover(
-      ShardThread(
-        channel: shards[i], ingest: ingest, publisher: publisherDoorbell, heartbeat: heartbeat,
-        log: log,
-        mailbox: settings, plan: plan, settings: AlarmSettings(configuration),
-        configuration: configuration, scoreLog: scoreFolder.map { ScoreLog(folder: $0) },
-        listening: waveforms.listening(ofShard: i, denoiser: denoiser)))
+    var thread = ShardThread(
+      channel: shards[i], ingest: ingest, publisher: publisherDoorbell, heartbeat: heartbeat,
+      log: log,
+      mailbox: settings, plan: plan, settings: AlarmSettings(configuration),
+      configuration: configuration, scoreLog: scoreFolder.map { ScoreLog(folder: $0) },
+      listening: waveforms.listening(ofShard: i, denoiser: denoiser),
+      saver: keeper.map { StateSaver($0, shard: i, modelHash: model.hash, log: log) })
+    for (slot, record) in restoration.records.enumerated()
+    where Int(record.key.stableHash % UInt64(shards.count)) == i {
+      thread.restore(slot, from: &restoration)
+    }
+    return Handover(thread)
+  }
+
+  private func start(_ made: Handover<ShardThread>, _ i: Int) throws {
     threads.append(
-      try WorkerThread(name) {
+      try WorkerThread("shard-\(i)") {
         var shard = made.take()
         shard.run()
       })
@@ -147,7 +179,7 @@ public final class Daemon {
       heartbeat: progress.register("waveforms"), log: log)
   }
 
-  private func startIngest() throws {
+  private func startIngest(_ restoration: Restoration) throws {
     var sockets: [SampleSocket] = []
     for socket in configuration.samples.sockets {
       sockets.append(try SampleSocket(socket, in: context))
@@ -156,12 +188,25 @@ public final class Daemon {
     let made = Handover(
       IngestThread(
         channel: ingest, shards: shards, publisher: publisherDoorbell, heartbeat: heartbeat,
-        log: log, board: board, sockets: sockets, maximumStreams: configuration.streams.maximum))
+        log: log, board: board, sockets: sockets, maximumStreams: configuration.streams.maximum,
+        restored: restoration.records.map(\.key)))
     threads.append(
       try WorkerThread("ingest") {
         var ingest = made.take()
         ingest.run()
       })
+  }
+
+  private func restoration() -> Restoration {
+    guard let path = configuration.checkpointPath() else { return Restoration(log: log) }
+    return Restoration(CheckpointFile(path: path), configuration, modelHash: model.hash, log: log)
+  }
+
+  private func makeKeeper() throws -> CheckpointKeeper? {
+    guard let path = configuration.checkpointPath() else { return nil }
+    return try CheckpointKeeper(
+      CheckpointFile(path: path), everySeconds: configuration.restart.everySeconds,
+      shards: shards.count, log: log)
   }
 
   private static var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }

@@ -82,7 +82,7 @@ struct IngestThread: ~Copyable {
     channel: IngestChannel, shards: [ShardChannel], publisher: Doorbell,
     heartbeat: ThreadProgress.Heartbeat, log: RateLimitedLog, board: StatusBoard,
     sockets: consuming [SampleSocket],
-    maximumStreams: Int
+    maximumStreams: Int, restored: [StreamKey] = []
   ) {
     self.channel = channel
     self.shards = shards
@@ -92,6 +92,11 @@ struct IngestThread: ~Copyable {
     self.board = board
     self.sockets = sockets
     directory = StreamDirectory(maximumStreams: maximumStreams, shards: shards.count)
+    let now = MonotonicClock.nanoseconds()
+    for (slot, key) in restored.enumerated() {
+      let own = directory.admit(key, nowNs: now)
+      precondition(own == slot)
+    }
     for socket in self.sockets { _ = poller.add(socket.socket) }
     _ = poller.add(descriptor: channel.doorbell.descriptor)
   }

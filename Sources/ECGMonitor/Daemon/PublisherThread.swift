@@ -30,6 +30,7 @@ struct PublisherThread: ~Copyable {
   /// Requests that the next round answers.
   var later: [ControlAsker] = []
   let facts: DaemonFacts
+  private let restoration: Restoration
   var lastToken: UInt64 = 0
   private var stoppedShards = 0
   private var boardNs: UInt64 = 0
@@ -42,7 +43,8 @@ struct PublisherThread: ~Copyable {
   init(
     ingest: IngestChannel, shards: [ShardChannel], doorbell: Doorbell,
     heartbeat: ThreadProgress.Heartbeat, log: RateLimitedLog, board: StatusBoard,
-    sockets: consuming PublisherSockets, writer: consuming AlertWriter, facts: DaemonFacts
+    sockets: consuming PublisherSockets, writer: consuming AlertWriter, facts: DaemonFacts,
+    restoration: Restoration
   ) {
     self.ingest = ingest
     self.shards = shards
@@ -53,6 +55,7 @@ struct PublisherThread: ~Copyable {
     self.sockets = sockets
     self.writer = writer
     self.facts = facts
+    self.restoration = restoration
     controlIndex = poller.add(self.sockets.control)
     alertsIndex = poller.add(self.sockets.alerts)
     _ = poller.add(descriptor: doorbell.descriptor)
@@ -142,7 +145,14 @@ struct PublisherThread: ~Copyable {
   /// What a daemon that was killed between disk and socket still owed.
   private mutating func sendUnpublished() {
     for entry in writer.unpublished(log: log) { send(stream: entry.stream, json: entry.json) }
-    for event in writer.endAbandoned(log: log) { send(stream: event.stream, json: event.json) }
+    let continued = restoration.continued
+    writer.resume(continued)
+    for event in continued { active.take(event) }
+    let known = Set(continued.map(\.alarm))
+    let abandoned = restoration.open.filter { !known.contains($0.alarm) }
+    for event in writer.end(abandoned: abandoned, log: log) {
+      send(stream: event.stream, json: event.json)
+    }
     writer.markPublished(log: log)
   }
 
