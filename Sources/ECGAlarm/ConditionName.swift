@@ -32,7 +32,8 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
     case .signalQuality: MDCCode(value: 434, name: "MDC_EVT_SIG_QUALITY")
     case .noise: MDCCode(value: 432, name: "MDC_EVT_WAVE_ARTIF_ERR")
     case .notAnalysable: MDCCode(value: 384, name: "MDC_EVT_SIG_UNANALYZEABLE")
-    case .baselineDrift, .gap, .streamSilent, .layoutChange, .patientChange, .badPackets, .streamLimit, .overload:
+    case .baselineDrift, .gap, .streamSilent, .layoutChange, .patientChange, .badPackets,
+      .streamLimit, .overload:
       nil
     }
   }
@@ -44,7 +45,8 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
     case .abnormalBeats, .ventricularRun, .atrialFibrillation, .leadOff, .streamSilent,
       .streamLimit, .overload:
       .medium
-    case .signalQuality, .noise, .notAnalysable, .baselineDrift, .gap, .layoutChange, .patientChange, .badPackets:
+    case .signalQuality, .noise, .notAnalysable, .baselineDrift, .gap, .layoutChange,
+      .patientChange, .badPackets:
       .low
     }
   }

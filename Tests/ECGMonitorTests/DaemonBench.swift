@@ -18,9 +18,13 @@ final class DaemonBench {
 
   init(
     _ model: Autoencoder, denoiser: Denoiser? = nil, shards: Int = 1, maximumStreams: Int = 16,
-    kind: Configuration.SampleSocket.Kind = .pull, journal: [JournalEntry] = []
+    kind: Configuration.SampleSocket.Kind = .pull, journal: [JournalEntry] = [],
+    learningSeconds: Double? = nil, silentAfterSeconds: Double = 5,
+    restart: Configuration.Restart? = nil, in folder: TemporaryFolder? = nil,
+    logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
   ) throws {
-    folder = try TemporaryFolder()
+    let folder = try folder ?? TemporaryFolder()
+    self.folder = folder
     context = try Context()
     var configuration = Configuration()
     configuration.samples.sockets[0].endpoint = Endpoint("ipc://\(folder.file("samples"))")!
@@ -29,6 +33,10 @@ final class DaemonBench {
     configuration.waveforms.endpoint = Endpoint("ipc://\(folder.file("waveforms"))")!
     configuration.control.endpoint = Endpoint("ipc://\(folder.file("control"))")!
     configuration.journal.path = folder.file("alerts.sqlite")
+    configuration.baseline.learningSeconds = learningSeconds
+    configuration.streams.silentAfterSeconds = silentAfterSeconds
+    configuration.restart.checkpoint = nil
+    if let restart { configuration.restart = restart }
     configuration.streams.shards = shards
     configuration.streams.maximum = maximumStreams
     configuration.alarm.persistence.k = 2
@@ -38,7 +46,6 @@ final class DaemonBench {
       var earlier = try AlertJournal(path: configuration.journal.path)
       try earlier.append(journal)
     }
-    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     daemon = try Daemon(configuration, model: model, denoiser: denoiser, logger: logger)
     try daemon.start(version: "test")
   }

@@ -61,7 +61,7 @@ extension RecentMedian: Checkpointed {
   mutating func code(_ state: inout StateCoder) {
     state.field(1, &ring)
     state.field(2, &sorted)
-    state.field(3, &next, in: 0...(ring.count-1))
+    state.field(3, &next, in: 0...(ring.count - 1))
     state.field(4, &count, in: 0...ring.count)
   }
 }

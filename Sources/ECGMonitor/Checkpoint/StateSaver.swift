@@ -6,7 +6,7 @@ import Logging
 
 /// Offers a shard's streams, one after the other, to the keeper of checkpoints: each once in an
 /// interval, at a moment when nothing of it is on its way. Owned by the shard's thread; allocates
-/// nothing after a stream's first state, takes no lock, and does not wait.
+/// nothing after `init`, takes no lock, and does not wait.
 struct StateSaver {
   private let keeper: CheckpointKeeper
   private let ring: ByteRing
@@ -15,10 +15,14 @@ struct StateSaver {
   private var next = 0
   private var savedNs: UInt64 = 0
   /// By slot, the last packet that a saved state has seen.
-  private var seenNs: [UInt64] = []
+  private var seenNs: [UInt64]
   private let log: RateLimitedLog
 
-  init(_ keeper: CheckpointKeeper, shard: Int, modelHash: String, log: RateLimitedLog) {
+  init(
+    _ keeper: CheckpointKeeper, shard: Int, maximumStreams: Int, modelHash: String,
+    log: RateLimitedLog
+  ) {
+    seenNs = [UInt64](repeating: 0, count: maximumStreams)
     self.keeper = keeper
     ring = keeper.rings[shard]
     self.modelHash = modelHash
@@ -55,16 +59,16 @@ struct StateSaver {
   }
 
   /// The stream has ended: nothing is to be kept of it.
-  func forget(slot: Int) {
+  mutating func forget(slot: Int) {
+    seenNs[slot] = 0
     while !ring.push(RawSpan(), tag: CheckpointKeeper.tag(slot: slot, isGone: true), word: 0) {
       keeper.doorbell.ring()
       usleep(200)
     }
   }
 
-  private mutating func isSaved(_ slot: Int, of shard: Shard) -> Bool {
-    while seenNs.count <= slot { seenNs.append(0) }
-    return seenNs[slot] != 0 && seenNs[slot] == shard.lastReceivedNs(slot: slot)
+  private func isSaved(_ slot: Int, of shard: Shard) -> Bool {
+    seenNs[slot] != 0 && seenNs[slot] == shard.lastReceivedNs(slot: slot)
   }
 
   private mutating func save(_ slot: Int, _ stream: WatchedStream, of shard: Shard) -> Bool {
@@ -79,7 +83,7 @@ struct StateSaver {
     let isPushed = state.withBytes {
       ring.push($0, tag: CheckpointKeeper.tag(slot: slot, isGone: false), word: received)
     }
-    if isPushed, slot < seenNs.count { seenNs[slot] = received }
+    if isPushed { seenNs[slot] = received }
     return isPushed
   }
 

@@ -28,7 +28,7 @@ struct MeanInterval: Sendable {
 extension MeanInterval: Checkpointed {
   mutating func code(_ state: inout StateCoder) {
     state.field(1, &intervals)
-    state.field(2, &place, in: 0...(Self.capacity-1))
+    state.field(2, &place, in: 0...(Self.capacity - 1))
     state.field(3, &count, in: 0...Self.capacity)
     state.field(4, &sum)
   }

@@ -40,7 +40,7 @@ struct MovingMean: Sendable {
 extension MovingMean: Checkpointed {
   mutating func code(_ state: inout StateCoder) {
     state.field(1, &samples)
-    state.field(2, &place, in: 0...(samples.count-1))
+    state.field(2, &place, in: 0...(samples.count - 1))
     state.field(3, &sum)
     state.field(4, &rebuilt)
   }

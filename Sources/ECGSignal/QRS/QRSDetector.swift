@@ -246,7 +246,10 @@ extension QRSDetector: Checkpointed {
   private static func code(_ number: UInt8, _ peak: inout Peak?, _ state: inout StateCoder) {
     var isThere = peak != nil
     state.field(number, &isThere)
-    guard isThere else { return peak = nil }
+    guard isThere else {
+      peak = nil
+      return
+    }
     var value = peak ?? Peak(value: 0, index: 0)
     state.group(number + 1, &value)
     peak = value

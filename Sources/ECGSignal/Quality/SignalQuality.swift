@@ -143,7 +143,7 @@ extension SignalQuality: Checkpointed {
   public mutating func code(_ state: inout StateCoder) {
     state.group(1, &blocks)
     state.group(2, &current)
-    state.field(3, &filled, in: 0...(blockLength-1))
+    state.field(3, &filled, in: 0...(blockLength - 1))
     state.field(4, &first)
     state.field(5, &endIndex)
     state.field(6, &held)

@@ -63,7 +63,7 @@ public struct BeatWindows: Sendable {
 extension BeatWindows: Checkpointed {
   public mutating func code(_ state: inout StateCoder) {
     state.group(1, &pending)
-    state.field(2, &first, in: 0...(pending.count-1))
+    state.field(2, &first, in: 0...(pending.count - 1))
     state.field(3, &count, in: 0...pending.count)
     state.field(4, &firstIndex)
   }
