@@ -38,6 +38,8 @@ struct ECGD: ParsableCommand {
     let logger = SystemLogHandler.logger(identifier: "ecgd", threshold: threshold)
     let modelPath = try leaving(EX_CONFIG) { try file.resolveModelPath() }
     manager.status("proving the model")
+    // A slow machine, or a large model of the user's own.
+    manager.extendTimeout(by: .seconds(120))
     let model = try leaving(EX_DATAERR) { try Autoencoder(path: modelPath) }
     logger.notice(
       "model \(model.manifest.name) passed its known-answer test",

@@ -30,6 +30,7 @@ public final class Daemon {
 
   private let scoreFolder: String?
   private var keeper: CheckpointKeeper?
+  private var stateLock: Int32 = -1
   private var keeperThread: WorkerThread?
 
   /// Prepares the queues; binds and starts nothing.
@@ -73,9 +74,9 @@ public final class Daemon {
       let writer = AlertWriter(
         path: configuration.journalPath(), retentionDays: configuration.journal.retentionDays,
         facts: facts, log: log)
+      keeper = try makeKeeper()
       var restoration = restoration()
       restoration.open = writer.openAlarms()
-      keeper = try makeKeeper()
       var made: [Handover<ShardThread>] = []
       for i in shards.indices { made.append(try makeShard(i, restoring: &restoration)) }
       if !restoration.records.isEmpty {
@@ -107,6 +108,8 @@ public final class Daemon {
     keeperThread?.join()
     keeperThread = nil
     waveforms.stop()
+    if stateLock >= 0 { close(stateLock) }
+    stateLock = -1
     log.flush(all: true)
   }
 
@@ -119,7 +122,18 @@ public final class Daemon {
   }
 
   /// One line for `systemctl status`.
-  public var statusLine: String { board.line }
+  ///
+  /// Complains where the checkpoint is older than it should be.
+  public var statusLine: String {
+    guard let keeper else { return board.line }
+    let ageNs = keeper.ageNs(nowNs: MonotonicClock.nanoseconds())
+    guard ageNs > keeper.alarmingAgeNs else { return board.line }
+    let seconds = ageNs / 1_000_000_000
+    log.log(
+      .error, kind: "checkpointAge",
+      "the last checkpoint is \(seconds) s old: a crash now would forget what came since")
+    return board.line + ", checkpoint \(seconds) s old"
+  }
 
   private func facts(version: String) -> DaemonFacts {
     DaemonFacts(
@@ -206,9 +220,23 @@ public final class Daemon {
 
   private func makeKeeper() throws -> CheckpointKeeper? {
     guard let path = configuration.checkpointPath() else { return nil }
+    try lockState(path + ".lock")
     return try CheckpointKeeper(
       CheckpointFile(path: path), everySeconds: configuration.restart.everySeconds,
       shards: shards.count, log: log)
+  }
+
+  /// Two daemons must not keep their states in one file. Where no lock can be had, because the
+  /// folder cannot be written, the first checkpoint will say so.
+  private func lockState(_ path: String) throws(DaemonError) {
+    let file = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard file >= 0 else { return }
+    guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+      close(file)
+      throw DaemonError(
+        reason: "another ecgd keeps its state there: \(path)", exitStatus: EX_UNAVAILABLE)
+    }
+    stateLock = file
   }
 
   private static var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }

@@ -209,7 +209,7 @@ final class SampleSocket {
     try socket.setMaximumMessageSize(SamplePacketHeader.maximumByteCount * 2)
     try socket.setHeartbeat(intervalMs: 2000, timeoutMs: 6000)
     switch configuration.attach {
-    case .bind: try socket.bind(endpoint)
+    case .bind: try socket.serve(endpoint)
     case .connect: try socket.connect(endpoint)
     }
   }
