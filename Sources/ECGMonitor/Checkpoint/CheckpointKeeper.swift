@@ -28,7 +28,8 @@ final class CheckpointKeeper: Sendable {
     _ file: CheckpointFile, everySeconds: Double, shards: Int, log: RateLimitedLog
   ) throws(SystemCallError) {
     self.file = file
-    everyNs = UInt64(everySeconds * 1e9)
+    // A state waits for its turn at the shard, and then for the file: half of the time for each.
+    everyNs = UInt64(everySeconds * 0.5e9)
     self.log = log
     rings = (0..<shards).map { _ in ByteRing(minimumCapacity: Self.ringBytes) }
     doorbell = try Doorbell()
