@@ -58,7 +58,7 @@ doc=$tree/usr/share/doc/ecgd
 printf 'ecgd (%s) stable; urgency=medium\n\n  * See the history of the source tree.\n\n -- %s  %s\n' \
   "$version" "$maintainer" "$(date -uR -d "@${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}")" | gzip -9n > "$doc/changelog.gz"
 find "$tree" -type d -exec chmod 755 {} +
-find "$doc" -type f -size +4k ! -name '*.gz' ! -name copyright ! -name '*.py' ! -name '*.json' -exec gzip -9n {} +
+find "$doc" -type f -size +4k ! -name '*.gz' ! -name Operations.md ! -name copyright ! -name '*.py' ! -name '*.json' -exec gzip -9n {} +
 mkdir -p "$tree/usr/share/lintian/overrides"
 cp Packaging/debian/lintian-overrides "$tree/usr/share/lintian/overrides/ecgd"
 chmod 644 "$tree/usr/share/lintian/overrides/ecgd"

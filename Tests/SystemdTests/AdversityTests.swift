@@ -9,7 +9,8 @@ import Testing
   .enabled(if: SystemdBox.obstacle == nil, "\(SystemdBox.obstacle ?? "")"),
   .enabled(if: FileManager.default.fileExists(atPath: Subject.model), "needs the default model"))
 struct AdversityTests {
-  @Test("a second instance says what is in its way, and the first goes on", arguments: ["tcp", "ipc"])
+  @Test(
+    "a second instance says what is in its way, and the first goes on", arguments: ["tcp", "ipc"])
   func secondInstance(_ transport: String) throws {
     let service = try ServiceFixture(.daemon)
     let shipped = try String(

@@ -171,9 +171,11 @@ public final class Daemon {
       mailbox: settings, plan: plan, settings: AlarmSettings(configuration),
       configuration: configuration, scoreLog: scoreFolder.map { ScoreLog(folder: $0) },
       listening: waveforms.listening(ofShard: i, denoiser: denoiser),
-      saver: keeper.map { StateSaver(
+      saver: keeper.map {
+        StateSaver(
           $0, shard: i, maximumStreams: configuration.streams.maximum, modelHash: model.hash,
-          log: log) })
+          log: log)
+      })
     for (slot, record) in restoration.records.enumerated()
     where Int(record.key.stableHash % UInt64(shards.count)) == i {
       thread.restore(slot, from: &restoration)
