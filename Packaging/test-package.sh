@@ -60,7 +60,7 @@ say "the administrator's own configuration"
 inside sed -i 's/learningSeconds: model/learningSeconds: 20/' /etc/ecgd/ecgd.yaml
 inside systemctl restart ecgd
 say "$BEDS beds in real time"
-inside ecgctl replay synthetic:900 --copies "$BEDS" >/dev/null 2>"$work/replay.log" &
+inside ecgctl replay synthetic:900 --copies "$BEDS" >/dev/null 2>"$work/replay.log" 9>&- &
 status() { inside ecgctl status --json; }
 # Waits until every bed is learnt and taken anew; prints milliseconds since $1 (ns).
 watching() {

@@ -92,9 +92,11 @@ struct RestartTests {
     try play(0..<21_600, to: first)
     // A gap whose alarm is on when the daemon dies.
     try play(22_000..<22_500, to: first, total: 22_100)
-    try first.wait { $0.streams.first?.alarms == ["gap"] }
+    try first.wait { $0.streams.first?.alarms.contains("gap") == true }
     try waitForCheckpoint(in: folder)
-    let alarm = try #require(try first.ask(ControlRequest(.snapshot)).alerts?.first?.alarm)
+    let alarm = try #require(
+      try first.ask(ControlRequest(.snapshot)).alerts?
+        .first { $0.condition == .gap }?.alarm)
     // What a killed process leaves: its files as they are.
     let left = try copy(of: folder)
     first.daemon.stop()
@@ -103,12 +105,12 @@ struct RestartTests {
     let second = try bench(in: left, log: log)
     let status = try second.status()
     let stream = try #require(status.streams.first)
-    #expect(stream.alarms == ["gap"])
+    #expect(stream.alarms.contains("gap"))
     #expect(stream.learnt?.progress == 1)
     #expect(stream.learnt?.references?.isEmpty == false)
     #expect(log.lines.contains { $0.contains("1 of 1 patients are known from before") })
     let snapshot = try #require(try second.ask(ControlRequest(.snapshot)).alerts)
-    #expect(snapshot.map(\.alarm) == [alarm])
+    #expect(snapshot.filter { $0.condition == .gap }.map(\.alarm) == [alarm])
     try play(24_000..<samples.count, to: second, total: 22_100 + Int64(samples.count - 24_000))
     second.daemon.stop()
     let gaps = try second.journal().filter { $0.condition == .gap }
