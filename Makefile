@@ -21,6 +21,7 @@ ECGCTL ?= $(RELEASE)/ecgctl
 DATA ?= $(firstword $(ECGD_DATA) data)
 
 .PHONY: help deps build demo test check lint verify bench bench-peers bench-pipeline-peer clean
+.PHONY: deb test-package
 .PHONY: test-training beats model model-card
 
 help:
@@ -29,6 +30,7 @@ help:
 	@echo "make check   every test, format, warnings as errors, unit files"
 	@echo "make bench   the kernels against this machine's peak; make bench-peers: beside other libraries"
 	@echo "make build   release binaries in $(RELEASE)"
+	@echo "make deb     a Debian package in build/; make test-package tries it in a clean Debian"
 	@echo "make model   train the default model from DATA=folder, and hold it to the model card"
 
 deps:
@@ -103,6 +105,14 @@ build/pipeline-peer/bin/python3: Benchmarks/pipeline/requirements.txt
 bench-pipeline-peer: build build/pipeline-peer/bin/python3
 	build/pipeline-peer/bin/python3 Benchmarks/pipeline/compare.py
 
+# build/ecgd_VERSION_ARCH.deb; what is in it stands in Packaging/files.list.
+deb: deps
+	Packaging/build-deb.sh
+
+# The package in a clean minimal Debian under a real systemd: install, upgrade, crash, purge. Needs root.
+test-package: deb
+	Packaging/test-package.sh
+
 lint:
 	swift format lint --strict --recursive $(SOURCES)
 
@@ -111,7 +121,8 @@ verify:
 	@mkdir -p build/units
 	@for unit in systemd/*.service; do \
 	  sed 's#^ExecStart=[^ ]*#ExecStart=/bin/true#' $$unit > build/units/$${unit##*/}; done
-	systemd-analyze verify --recursive-errors=yes build/units/*.service
+	@cp systemd/*.socket build/units/
+	systemd-analyze verify --recursive-errors=yes build/units/*.service build/units/*.socket
 	systemd-analyze security --offline=true --threshold=12 build/units/*.service | tail -n 1
 
 check: lint test

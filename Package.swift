@@ -111,7 +111,7 @@ let package = Package(
     .executableTarget(
       name: "stand-in-service", dependencies: ["ECGMonitor", logging],
       path: "Tests/tools/stand-in-service", swiftSettings: testing),
-    tests("SystemdTests", ["ProcessTesting", "ECGMonitor", "stand-in-service", "ecgd"]),
+    tests("SystemdTests", ["ProcessTesting", "ECGMonitor", "stand-in-service", "ecgd", "ecgctl"]),
     // `ecgctl evaluate` as a process, and beside the daemon.
     tests(
       "EvaluateTests",

@@ -173,3 +173,36 @@ public struct AlarmCondition: Sendable {
     }
   }
 }
+
+extension AlarmCondition: Checkpointed {
+  public mutating func code(_ state: inout StateCoder) {
+    var kind: UInt8
+    var (onset, since) = (SampleNumber(0), SampleNumber(0))
+    var told = SampleNumber(0)
+    switch self.state {
+    case .normal: kind = 0
+    case .pending(let first, let from): (kind, onset, since) = (1, first, from)
+    case .active(let first, let last): (kind, onset, told) = (2, first, last)
+    case .clearing(let first, let last, let from):
+      (kind, onset, told, since) = (3, first, last, from)
+    }
+    state.field(1, &kind)
+    state.field(2, &onset)
+    state.field(3, &told)
+    state.field(4, &since)
+    state.group(5, &persistence)
+    switch kind {
+    case 0: self.state = .normal
+    case 1: self.state = .pending(onset: onset, since: since)
+    case 2: self.state = .active(onset: onset, told: told)
+    case 3: self.state = .clearing(onset: onset, told: told, since: since)
+    default: state.refuse(1)
+    }
+  }
+
+  /// The alarm is on, by what was told of it: its state of then is not known.
+  public mutating func resume(onset: SampleNumber, told: SampleNumber) {
+    state = .active(onset: onset, told: told)
+    persistence = Persistence()
+  }
+}

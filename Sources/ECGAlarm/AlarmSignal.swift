@@ -178,3 +178,39 @@ public struct AlarmSignal: Sendable {
     }
   }
 }
+
+extension AlarmSignal: Checkpointed {
+  public mutating func code(_ state: inout StateCoder) {
+    var kind: UInt8
+    var (moment, cleared) = (SampleNumber(0), SampleNumber(0))
+    switch self.state {
+    case .off: kind = 0
+    case .on(let since): (kind, moment) = (1, since)
+    case .acknowledged(let until): (kind, moment) = (2, until)
+    case .latched(let since, let end): (kind, moment, cleared) = (3, since, end)
+    }
+    state.field(1, &kind)
+    state.field(2, &moment)
+    state.field(3, &cleared)
+    state.field(4, &isEscalated)
+    state.field(5, &onset)
+    state.field(6, &told)
+    switch kind {
+    case 0: self.state = .off
+    case 1: self.state = .on(since: moment)
+    case 2: self.state = .acknowledged(until: moment)
+    case 3: self.state = .latched(since: moment, cleared: cleared)
+    default: state.refuse(1)
+    }
+  }
+
+  /// Operators were told last at `told` that the alarm is on; its state of then is not known.
+  ///
+  /// - Parameter cleared: where its condition ended, of an alarm that is latched.
+  public mutating func resume(onset: SampleNumber, told: SampleNumber, cleared: SampleNumber?) {
+    state = cleared.map { .latched(since: told, cleared: $0) } ?? .on(since: told)
+    isEscalated = false
+    self.onset = onset
+    self.told = told
+  }
+}

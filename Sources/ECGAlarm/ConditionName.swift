@@ -4,7 +4,7 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
   case atrialFibrillation, extremeBradycardia, extremeTachycardia, pause
   case leadOff, signalQuality, noise, notAnalysable
   case baselineDrift
-  case gap, streamSilent, layoutChange, badPackets, streamLimit, overload
+  case gap, streamSilent, layoutChange, patientChange, badPackets, streamLimit, overload
   /// Alerts go out, and cannot be kept.
   case journalFailure
   /// Operators paused the alarms of a stream.
@@ -16,7 +16,8 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
       .ventricularRun, .atrialFibrillation, .extremeBradycardia, .extremeTachycardia, .pause:
       .physiological
     case .leadOff, .signalQuality, .noise, .notAnalysable, .baselineDrift, .gap, .streamSilent,
-      .layoutChange, .badPackets, .streamLimit, .overload, .journalFailure, .alarmsPaused:
+      .layoutChange, .patientChange, .badPackets, .streamLimit, .overload, .journalFailure,
+      .alarmsPaused:
       .technical
     }
   }
@@ -38,7 +39,7 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
     case .noise: MDCCode(value: 432, name: "MDC_EVT_WAVE_ARTIF_ERR")
     case .notAnalysable: MDCCode(value: 384, name: "MDC_EVT_SIG_UNANALYZEABLE")
     case .ventricularFibrillation, .baselineDrift, .gap, .streamSilent, .layoutChange,
-      .badPackets, .streamLimit, .overload, .journalFailure, .alarmsPaused:
+      .patientChange, .badPackets, .streamLimit, .overload, .journalFailure, .alarmsPaused:
       nil
     }
   }
@@ -52,8 +53,8 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
     case .abnormalBeats, .ventricularRun, .atrialFibrillation, .pause, .leadOff, .streamSilent,
       .streamLimit, .overload, .journalFailure:
       .medium
-    case .signalQuality, .noise, .notAnalysable, .baselineDrift, .gap, .layoutChange, .badPackets,
-      .alarmsPaused:
+    case .signalQuality, .noise, .notAnalysable, .baselineDrift, .gap, .layoutChange,
+      .patientChange, .badPackets, .alarmsPaused:
       .low
     }
   }

@@ -26,3 +26,12 @@ struct Persistence: Sendable {
     return starts[(next - 1 - age) & 31]
   }
 }
+
+extension Persistence: Checkpointed {
+  mutating func code(_ state: inout StateCoder) {
+    state.field(1, &bits)
+    state.field(2, &starts)
+    state.field(3, &next, in: 0...Int.max)
+    state.field(4, &n, in: 1...32)
+  }
+}

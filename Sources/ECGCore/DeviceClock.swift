@@ -45,3 +45,10 @@ public struct DeviceClock: Equatable, Sendable {
     return overflow || time < 0 ? nil : time
   }
 }
+
+extension DeviceClock: Checkpointed {
+  public mutating func code(_ state: inout StateCoder) {
+    state.field(1, &anchorSample)
+    state.field(2, &anchorTimeNs)
+  }
+}

@@ -53,3 +53,12 @@ public struct SampleRing: Sendable {
     firstIndex = index
   }
 }
+
+extension SampleRing: Checkpointed {
+  public mutating func code(_ state: inout StateCoder) {
+    state.field(1, &storage)
+    state.field(2, &endIndex)
+    state.field(3, &firstIndex)
+    if firstIndex < 0 || endIndex < firstIndex { state.refuse(2) }
+  }
+}

@@ -1,3 +1,4 @@
+public import ECGCore
 import Glibc
 
 /// What reconstruction errors are normal for one patient, learnt from the patient's own windows
@@ -83,5 +84,16 @@ public struct ErrorBaseline: Sendable {
     let halfWidth = Double(sorted[best + inside - 1] - sorted[best]) / 2
     spread = max(Float(halfWidth / Self.halfWidthOfShare), Self.minimumSpread)
     isLearnt = true
+  }
+}
+
+extension ErrorBaseline: Checkpointed {
+  public mutating func code(_ state: inout StateCoder) {
+    state.field(1, &sorted)
+    state.field(2, &count, in: 0...sorted.count)
+    state.field(3, &learntCentre)
+    state.field(4, &centre)
+    state.field(5, &spread)
+    state.field(6, &isLearnt)
   }
 }

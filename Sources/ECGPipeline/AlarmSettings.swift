@@ -82,7 +82,8 @@ public struct AlarmSettings: Equatable, Sendable {
     case .extremeBradycardia, .extremeTachycardia, .pause:
       return seconds(1, of: 1, clearAfter: 5)
     case .gap, .badPackets: return seconds(1, of: 1, clearAfter: 10)
-    case .streamSilent, .layoutChange, .alarmsPaused: return seconds(1, of: 1, clearAfter: 0)
+    case .streamSilent, .layoutChange, .patientChange, .alarmsPaused:
+      return seconds(1, of: 1, clearAfter: 0)
     }
   }
 }

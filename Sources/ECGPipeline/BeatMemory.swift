@@ -108,3 +108,12 @@ extension Shard {
       lastAbnormal: stream.memory.lastAbnormal)
   }
 }
+
+extension BeatMemory: Checkpointed {
+  mutating func code(_ state: inout StateCoder) {
+    state.field(1, &samples)
+    state.field(2, &scores)
+    state.field(3, &limits)
+    state.field(4, &count, in: 0...Int.max)
+  }
+}

@@ -67,6 +67,22 @@ public struct Continuity: Sendable {
     return place.sequence == lastSequence ? .duplicate : .late
   }
 
+  /// Whether a packet brings samples that were not taken yet.
+  public func isNews(_ place: PacketPlace) -> Bool {
+    switch judge(place) {
+    case .next, .first, .gap, .overlap, .restart: true
+    case .duplicate, .late: false
+    }
+  }
+
   /// Forgets the stream's place; the next packet is its first.
   public mutating func reset() { expected = nil }
+}
+
+extension Continuity: Checkpointed {
+  public mutating func code(_ state: inout StateCoder) {
+    state.field(1, &session)
+    state.field(2, &lastSequence)
+    state.field(3, &expected)
+  }
 }

@@ -34,3 +34,11 @@ struct FastRun: Sendable {
     return (60 * rate.hertz * Double(Self.beats - 1) / Double(fiducial - first), middle)
   }
 }
+
+extension FastRun: Checkpointed {
+  mutating func code(_ state: inout StateCoder) {
+    state.field(1, &places)
+    state.field(2, &scores)
+    state.field(3, &count, in: 0...Int.max)
+  }
+}

@@ -32,3 +32,11 @@ public struct HeartRate: Sendable {
     return sum > 0 ? 60 * rate.hertz * Double(known) / Double(sum) : nil
   }
 }
+
+extension HeartRate: Checkpointed {
+  public mutating func code(_ state: inout StateCoder) {
+    state.field(1, &intervals)
+    state.field(2, &count, in: 0...Int.max)
+    state.field(3, &last)
+  }
+}

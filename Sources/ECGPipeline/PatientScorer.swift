@@ -1,3 +1,4 @@
+import ECGCore
 import ECGModel
 
 /// What was learnt of one patient, and how it turns what the network makes of windows into scores.
@@ -37,5 +38,12 @@ struct PatientScorer: Sendable {
   mutating func reset() {
     baseline?.reset()
     patient?.reset()
+  }
+}
+
+extension PatientScorer: Checkpointed {
+  mutating func code(_ state: inout StateCoder) {
+    state.group(1, &baseline)
+    state.group(2, &patient)
   }
 }

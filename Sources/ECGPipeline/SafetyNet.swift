@@ -96,3 +96,13 @@ struct SafetyNet: Sendable {
     return 0
   }
 }
+
+extension SafetyNet: Checkpointed {
+  mutating func code(_ state: inout StateCoder) {
+    state.field(1, &peaks)
+    state.field(2, &peakTotal, in: 0...Int.max)
+    state.field(3, &beats)
+    state.field(4, &beatTotal, in: 0...Int.max)
+    state.field(5, &watchedFrom)
+  }
+}

@@ -29,10 +29,16 @@ extension Shard {
     judgeDrift(of: stream, at: sample)
     judge(.gap, of: stream, .clear, at: sample)
     judge(.badPackets, of: stream, .clear, at: sample)
-    if stream.condition(.layoutChange).isActive {
-      settle(stream)
-      if !stream.scorer.isLearning { judge(.layoutChange, of: stream, .clear, at: sample) }
-    }
+    endWhenLearnt(.layoutChange, of: stream, at: sample)
+    endWhenLearnt(.patientChange, of: stream, at: sample)
+  }
+
+  private func endWhenLearnt(
+    _ name: StreamCondition, of stream: StreamPipeline, at sample: SampleNumber
+  ) {
+    guard stream.condition(name).isActive else { return }
+    settle(stream)
+    if !stream.scorer.isLearning { judge(name, of: stream, .clear, at: sample) }
   }
 
   private func judgeElectrode(
@@ -45,7 +51,7 @@ extension Shard {
 
   /// Ends every alarm of the stream at its last sample.
   func closeAlarms(of stream: StreamPipeline) {
-    let last = (stream.continuity.expected ?? SampleNumber(1)) - 1
+    let last = stream.lastSample
     stream.pause = nil
     for name in StreamCondition.allCases {
       _ = stream.conditions[name.rawValue].close(at: last)

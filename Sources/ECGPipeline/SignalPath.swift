@@ -159,3 +159,19 @@ public struct SignalPath: Sendable {
     if let added = excerpts?.add(beat), !added { beatsPassedOver += 1 }
   }
 }
+
+extension SignalPath: Checkpointed {
+  public mutating func code(_ state: inout StateCoder) {
+    precondition(consumed == produced)
+    if state.isReading { reset() }
+    state.group(1, &signal)
+    state.group(2, &quality)
+    state.group(3, &conditioner)
+    state.group(4, &detector)
+    state.group(5, &sliding)
+    state.group(6, &beats)
+    state.group(7, &excerpts)
+    state.field(8, &nextSecond)
+    state.field(9, &beatsPassedOver)
+  }
+}

@@ -4,7 +4,10 @@ import ECGAlarm
 enum StreamCondition: Int, CaseIterable {
   case abnormalBeats, ventricularRun, atrialFibrillation, baselineDrift, leadOff, signalQuality,
     asystole, ventricularFibrillation, ventricularTachycardia, extremeBradycardia,
-    extremeTachycardia, pause, gap, streamSilent, layoutChange, badPackets, alarmsPaused
+    extremeTachycardia, pause, gap, streamSilent, layoutChange, badPackets, patientChange, alarmsPaused
+
+  /// Whether evidence decides about it; a pause is begun and ended by operators alone.
+  var hasCondition: Bool { self != .alarmsPaused }
 
   /// Whether its alerts show a score.
   var isAboutBeats: Bool {
@@ -30,6 +33,7 @@ enum StreamCondition: Int, CaseIterable {
     case .layoutChange: .layoutChange
     case .badPackets: .badPackets
     case .alarmsPaused: .alarmsPaused
+    case .patientChange: .patientChange
     }
   }
 

@@ -1,3 +1,5 @@
+public import ECGCore
+
 /// What has happened to the samples of one stream since it was admitted.
 public struct StreamCounters: Equatable, Sendable {
   public var packets: UInt64 = 0
@@ -24,6 +26,8 @@ public struct StreamCounters: Equatable, Sendable {
   /// Windows and packets that were not looked at because the daemon could not keep up.
   public var shedWindows: UInt64 = 0
   public var shedPackets: UInt64 = 0
+  /// Patients that followed another in the same stream.
+  public var patientChanges: UInt64 = 0
 
   public init() {}
 
@@ -48,6 +52,31 @@ public struct StreamCounters: Equatable, Sendable {
     sum.alarms += b.alarms
     sum.shedWindows += b.shedWindows
     sum.shedPackets += b.shedPackets
+    sum.patientChanges += b.patientChanges
     return sum
+  }
+}
+
+extension StreamCounters: Checkpointed {
+  public mutating func code(_ state: inout StateCoder) {
+    state.field(1, &packets)
+    state.field(2, &samples)
+    state.field(3, &missing)
+    state.field(4, &gaps)
+    state.field(5, &lost)
+    state.field(6, &duplicates)
+    state.field(7, &late)
+    state.field(8, &overlaps)
+    state.field(9, &trimmed)
+    state.field(10, &restarts)
+    state.field(11, &layoutChanges)
+    state.field(12, &beats)
+    state.field(13, &windows)
+    state.field(14, &unusable)
+    state.field(15, &exceeding)
+    state.field(16, &alarms)
+    state.field(17, &shedWindows)
+    state.field(18, &shedPackets)
+    state.field(19, &patientChanges)
   }
 }

@@ -11,6 +11,7 @@ final class StreamPipeline {
   let slot: Int
   let plan: ModelPlan
   let rate: SampleRate
+  let pathPrint: String
   var settings: AlarmSettings
   var continuity = Continuity()
   var clock = DeviceClock()
@@ -64,6 +65,7 @@ final class StreamPipeline {
     self.slot = slot
     self.plan = plan
     self.rate = rate
+    pathPrint = Self.pathPrint(plan, rate)
     self.settings = settings
     path = SignalPath(try ConditionerDesign(plan.conditioner(inputRate: rate)), plan.schedule)
     scorer = PatientScorer(plan.settings)
@@ -123,6 +125,9 @@ final class StreamPipeline {
     irregularity.reset()
     judge.breakOff()
   }
+
+  /// The newest sample that was taken.
+  var lastSample: SampleNumber { (continuity.expected ?? SampleNumber(1)) - 1 }
 
   /// A longer gap than this, in samples, starts the signal path anew.
   var longestBridge: Int64 { Int64(rate.samples(seconds: Self.longestBridgeSeconds)) }

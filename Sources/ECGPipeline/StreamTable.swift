@@ -21,6 +21,12 @@ struct StreamTable {
     }
   }
 
+  /// The first slot in use from `first` on.
+  func next(from first: Int) -> Int? {
+    for slot in min(first, places.count)..<places.count where places[slot] != nil { return slot }
+    return nil
+  }
+
   /// The slots in use, in order.
   var slots: [Int] { places.indices.filter { places[$0] != nil } }
 }

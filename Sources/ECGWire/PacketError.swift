@@ -59,7 +59,7 @@ extension PacketError: CustomStringConvertible {
     case .badMagic(let found):
       "magic is \(String(found.byteSwapped, radix: 16)) (hex), expected 45434744 (\"ECGD\")"
     case .badVersion(let found): "version is \(found), expected 1"
-    case .badFlags(let found): "unknown flags or reserved bits: \(String(found, radix: 16)) (hex)"
+    case .badFlags(let found): "unknown flags: \(String(found, radix: 16)) (hex)"
     case .leadCount(let found): "lead count is \(found), expected 1 to 16"
     case .sampleFormat(let found):
       "sample format is \(found), expected 1 (int16) or 2 (float32)"

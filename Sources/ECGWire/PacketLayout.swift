@@ -1,4 +1,4 @@
-import ECGCore
+public import ECGCore
 
 /// What must not change within a stream unnoticed: the rate, the format and the lead table of the
 /// packets taken so far, kept as bytes.
@@ -50,6 +50,29 @@ public struct PacketLayout: Sendable {
     return true
   }
 
+  /// What a remembered layout says; there must be one.
+  public var sampleRate: SampleRate {
+    SampleRate(millihertz: unsafe bytes.span.bytes.integer(at: 0, as: UInt32.self))
+  }
+  public var leadCount: Int { Int(bytes[5]) }
+  public func leadName(_ lead: Int) -> LeadName {
+    precondition(lead < leadCount)
+    let entry = Self.prefix + lead * SamplePacketHeader.leadEntryLength
+    let own = unsafe bytes.span.bytes
+    return LeadName(
+      low: own.integer(at: entry, as: UInt64.self),
+      high: own.integer(at: entry + 8, as: UInt64.self))
+  }
+
   /// Forgets the layout.
   public mutating func reset() { count = 0 }
+}
+
+extension PacketLayout: Checkpointed {
+  public mutating func code(_ state: inout StateCoder) {
+    state.field(1, &bytes)
+    state.field(2, &count, in: 0...bytes.count)
+    let length = Self.prefix + leadCount * SamplePacketHeader.leadEntryLength
+    if count != 0, leadCount == 0 || count != length { state.refuse(2) }
+  }
 }

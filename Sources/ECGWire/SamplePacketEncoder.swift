@@ -25,6 +25,8 @@ public struct SamplePacketEncoder: Sendable {
   public let format: SampleFormat
   /// The number that the next packet will carry; counts up by itself.
   public var sequence: UInt64 = 0
+  /// Which of the stream's patients the next packet is of.
+  public var patient: UInt8 = 0
 
   private let header: [UInt8]
 
@@ -113,6 +115,7 @@ public struct SamplePacketEncoder: Sendable {
     for i in 0..<header.count { packet[i] = header[i] }
     packet.store(
       isLast ? SamplePacketHeader.lastPacketFlag : 0, at: SamplePacketHeader.Offset.flags)
+    packet.store(patient, at: SamplePacketHeader.Offset.patient)
     packet.store(UInt32(samples), at: SamplePacketHeader.Offset.samplesPerLead)
     packet.store(sequence, at: SamplePacketHeader.Offset.sequence)
     packet.store(firstSample.rawValue, at: SamplePacketHeader.Offset.firstSample)

@@ -27,8 +27,6 @@ extension SamplePacketHeader {
     guard version == Self.version else { throw .badVersion(version) }
     let flags = bytes.integer(at: Offset.flags, as: UInt8.self)
     guard flags & ~lastPacketFlag == 0 else { throw .badFlags(flags) }
-    let reserved = bytes.integer(at: Offset.reserved, as: UInt8.self)
-    guard reserved == 0 else { throw .badFlags(reserved) }
     let leadCount = bytes.integer(at: Offset.leadCount, as: UInt8.self)
     guard (1...maximumLeads).contains(Int(leadCount)) else { throw .leadCount(leadCount) }
     let formatByte = bytes.integer(at: Offset.format, as: UInt8.self)
@@ -48,7 +46,8 @@ extension SamplePacketHeader {
     let deviceTime = bytes.integer(at: Offset.deviceTime, as: Int64.self)
     guard deviceTime >= 0 else { throw .deviceTime(deviceTime) }
     return SamplePacketHeader(
-      isLast: flags & lastPacketFlag != 0, format: format, mode: mode, leadCount: Int(leadCount),
+      isLast: flags & lastPacketFlag != 0, format: format, mode: mode,
+      patient: bytes.integer(at: Offset.patient, as: UInt8.self), leadCount: Int(leadCount),
       samplesPerLead: Int(samples), sequence: bytes.integer(at: Offset.sequence, as: UInt64.self),
       firstSample: SampleNumber(first), deviceTimeNs: deviceTime, sampleRate: rate,
       session: bytes.integer(at: Offset.session, as: UInt32.self),

@@ -10,6 +10,8 @@ public struct SamplePacketHeader: Equatable, Sendable {
   public var isLast: Bool
   public var format: SampleFormat
   public var mode: SampleMode
+  /// Tells one patient of the stream from the next.
+  public var patient: UInt8
   public var leadCount: Int
   public var samplesPerLead: Int
   /// Counts the packets of one stream and session.
@@ -53,7 +55,7 @@ public struct SamplePacketHeader: Equatable, Sendable {
     static let leadCount = 8
     static let format = 9
     static let mode = 10
-    static let reserved = 11
+    static let patient = 11
     static let samplesPerLead = 12
     static let sequence = 16
     static let firstSample = 24

@@ -150,6 +150,8 @@ public struct StatusReport: Codable, Equatable, Sendable {
     public var trimmed: Int64 = 0
     public var restarts: Int64 = 0
     public var layoutChanges: Int64 = 0
+    /// Nil from a daemon that does not tell.
+    public var patientChanges: Int64?
     public var packets: Int64 = 0
     /// Packets refused or dropped, by `RejectReason.name`; reasons that never occurred are absent.
     public var rejected: [String: Int64] = [:]

@@ -29,10 +29,15 @@ struct ECGD: ParsableCommand {
       visibility: .hidden), completion: .directory)
   var scoreLog: String?
 
+  /// How long the configuration, the self-test and the last checkpoint may take.
+  private static let startTime = Duration.seconds(120)
+
   func run() throws {
     // Before any thread exists, so that every thread inherits the blocked signals.
     let signals = try leaving(EX_OSERR) { try ServiceSignals() }
     let manager = ServiceManager()
+    // A slow machine or disk, or a large model of the user's own, is no failure.
+    manager.extendTimeout(by: Self.startTime)
     let file = try leaving(EX_CONFIG) { try Configuration(contentsOf: config) }
     let threshold = LogThreshold(file.logging.level.loggerLevel)
     let logger = SystemLogHandler.logger(identifier: "ecgd", threshold: threshold)

@@ -36,7 +36,8 @@ import ZeroMQ
     let seconds = 98.0
     let samples = calmHeart(seconds: seconds)
     let model = try TestModel.beats().model
-    let bench = try DaemonBench(model, maximumStreams: beds)
+    let bench = try DaemonBench(
+      model, maximumStreams: beds, restart: .everyHalfSecond)
     let gateways = try (0..<beds).map { try Bed(bench.gateway(), number: $0) }
     // Past the learning, with some seconds of what comes after it.
     let half = samples.count * 5 / 7

@@ -22,9 +22,13 @@ final class DaemonBench {
   init(
     _ model: Autoencoder, denoiser: Denoiser? = nil, shards: Int = 1, maximumStreams: Int = 16,
     kind: Configuration.SampleSocket.Kind = .pull, heartbeatSeconds: Double = 60,
-    journal: [JournalEntry] = []
+    journal: [JournalEntry] = [],
+    learningSeconds: Double? = nil, silentAfterSeconds: Double = 5,
+    restart: Configuration.Restart? = nil, in folder: TemporaryFolder? = nil,
+    logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
   ) throws {
-    folder = try TemporaryFolder()
+    let folder = try folder ?? TemporaryFolder()
+    self.folder = folder
     context = try Context()
     var configuration = Configuration()
     configuration.samples.sockets[0].endpoint = Endpoint("ipc://\(folder.file("samples"))")!
@@ -33,6 +37,10 @@ final class DaemonBench {
     configuration.waveforms.endpoint = Endpoint("ipc://\(folder.file("waveforms"))")!
     configuration.control.endpoint = Endpoint("ipc://\(folder.file("control"))")!
     configuration.journal.path = folder.file("alerts.sqlite")
+    configuration.baseline.learningSeconds = learningSeconds
+    configuration.streams.silentAfterSeconds = silentAfterSeconds
+    configuration.restart.checkpoint = nil
+    if let restart { configuration.restart = restart }
     configuration.streams.shards = shards
     configuration.streams.maximum = maximumStreams
     // Writing a sign of life allocates, as writing an alert does.
@@ -44,7 +52,6 @@ final class DaemonBench {
       var earlier = try AlertJournal(path: configuration.journal.path)
       try earlier.append(journal)
     }
-    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     // One daemon starts at a time, so that each knows its threads.
     Self.starting.lock()
     defer { Self.starting.unlock() }

@@ -34,7 +34,6 @@ import Testing
     Spoilt(.badMagic) { $0[0] = 0x65 },
     Spoilt(.badVersion) { $0[4] = 2 },
     Spoilt(.badFlags) { $0[5] = 2 },
-    Spoilt(.badFlags) { $0[11] = 1 },
     Spoilt(.leadCount) { $0[8] = 0 },
     Spoilt(.leadCount) { $0[8] = 17 },
     Spoilt(.sampleFormat) { $0[9] = 0 },

@@ -43,7 +43,7 @@ import Testing
     #expect(
       bytes == [
         0x45, 0x43, 0x47, 0x44, 1, 1, 72, 0,  // "ECGD", version, last packet, header length
-        1, 1, 3, 0, 2, 0, 0, 0,  // one lead, int16, demo, reserved, two samples
+        1, 1, 3, 0, 2, 0, 0, 0,  // one lead, int16, demo, patient 0, two samples
         5, 0, 0, 0, 0, 0, 0, 0,  // sequence
         7, 0, 0, 0, 0, 0, 0, 0,  // first sample
         0x22, 0x11, 0, 0, 0, 0, 0, 0,  // device time

@@ -17,6 +17,18 @@ struct UnitFileTests {
     #expect(result.output.contains("Overall exposure level"))
   }
 
+  @Test("the one without network is rated at most 0.5")
+  func securityWithoutNetwork() throws {
+    let result = try ChildProcess.run(
+      "/usr/bin/systemd-analyze",
+      [
+        "security", "--offline=true", "--threshold=5",
+        Built.packageRoot + "/systemd/ecgd-local.service",
+      ], mergingErrors: true)
+    #expect(result.status == 0, "\(result.output)")
+    #expect(result.output.contains("Overall exposure level"))
+  }
+
   @Test("it has no unknown or wrong key")
   func verify() throws {
     // The program need not be installed to verify the rest of the unit.

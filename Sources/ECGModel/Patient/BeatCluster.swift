@@ -1,3 +1,4 @@
+import ECGCore
 import Glibc
 
 /// What is known of one group of like beats, its mean shape aside.
@@ -70,5 +71,19 @@ struct BeatCluster: Sendable {
       steepest = max(steepest, slope)
     }
     return sum / (steepest + 1e-6)
+  }
+}
+
+extension BeatCluster: Checkpointed {
+  mutating func code(_ state: inout StateCoder) {
+    state.field(1, &weight)
+    state.field(2, &beatCount)
+    state.field(3, &energy)
+    state.field(4, &prematurity)
+    state.field(5, &pause)
+    state.field(6, &width)
+    state.field(7, &amplitude)
+    state.field(8, &isInverted)
+    state.field(9, &isReference)
   }
 }

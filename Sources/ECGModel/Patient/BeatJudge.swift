@@ -1,3 +1,4 @@
+public import ECGCore
 import Glibc
 
 /// What is concluded of one beat.
@@ -149,4 +150,15 @@ extension BeatJudge {
   }
 
   static func probability(_ logOdds: Float) -> Float { 1 / (1 + expf(-logOdds)) }
+}
+
+extension BeatJudge: Checkpointed {
+  public mutating func code(_ state: inout StateCoder) {
+    state.group(1, &score)
+    state.group(2, &shape)
+    state.group(3, &run)
+    state.group(4, &usual)
+    state.field(5, &usualPace)
+    state.field(6, &normalCount)
+  }
 }

@@ -1,3 +1,4 @@
+import ECGCore
 import Glibc
 
 /// The timing of a beat against those before it. Logarithms of ratios; 0 is on time.
@@ -108,4 +109,19 @@ struct BeatRhythm: Sendable {
   }
 
   private static func ratio(_ a: Float, _ b: Float) -> Float { logf(min(max(a / b, 0.2), 4)) }
+}
+
+extension BeatRhythm: Checkpointed {
+  mutating func code(_ state: inout StateCoder) {
+    state.group(1, &intervals)
+    state.group(2, &deviations)
+    state.group(3, &surprises)
+    state.group(4, &ranked)
+    state.group(5, &usual)
+    state.field(6, &recent)
+    state.field(7, &recentCount, in: 0...Int.max)
+    state.field(8, &lastFiducial)
+    state.field(9, &lastInterval)
+    state.field(10, &lastBefore)
+  }
 }

@@ -1,3 +1,5 @@
+public import ECGCore
+
 /// A part of a beat's window.
 public enum BeatSegment: Int, CaseIterable, Sendable {
   case beforeQRS, qrs, afterQRS
@@ -61,5 +63,13 @@ public struct SegmentErrors: Sendable, Equatable {
   public var worst: BeatSegment {
     if qrs >= beforeQRS, qrs >= afterQRS { return .qrs }
     return beforeQRS >= afterQRS ? .beforeQRS : .afterQRS
+  }
+}
+
+extension SegmentErrors: Checkpointed {
+  public mutating func code(_ state: inout StateCoder) {
+    state.field(1, &beforeQRS)
+    state.field(2, &qrs)
+    state.field(3, &afterQRS)
   }
 }

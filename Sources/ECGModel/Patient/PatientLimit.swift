@@ -1,3 +1,5 @@
+public import ECGCore
+
 /// A limit in log-odds that follows one patient's own normal beats.
 ///
 /// Patients whose normal beats score high, because they are noisy or vary, get a higher limit and
@@ -62,5 +64,12 @@ public struct PatientLimit: Sendable, Equatable {
       ? rule.step * (1 - rule.exceedance) / rule.exceedance : -rule.step
     quantile = min(
       max(quantile, rule.bounds.lowerBound - rule.margin), rule.bounds.upperBound - rule.margin)
+  }
+}
+
+extension PatientLimit: Checkpointed {
+  public mutating func code(_ state: inout StateCoder) {
+    state.field(1, &quantile)
+    state.field(2, &beatCount)
   }
 }

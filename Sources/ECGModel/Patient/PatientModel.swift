@@ -1,3 +1,5 @@
+public import ECGCore
+
 /// What the daemon knows of one patient: the normal beats and the rhythm, learnt without labels
 /// while the beats come.
 ///
@@ -104,5 +106,17 @@ public struct PatientModel: Sendable {
       window: window, reconstruction: reconstruction, latentScore: rule.latentScore(latent))
     history.process(&beat.features)
     return rule.score(beat.features)
+  }
+}
+
+extension PatientModel: Checkpointed {
+  public mutating func code(_ state: inout StateCoder) {
+    state.group(1, &references)
+    state.field(2, &isLearning)
+    state.field(3, &progress)
+    state.group(4, &rhythm)
+    state.group(5, &history)
+    state.field(6, &firstFiducial)
+    state.field(7, &beatCount)
   }
 }

@@ -1,3 +1,5 @@
+import ECGCore
+
 /// The median of the last few numbers, and their ranks.
 struct RecentMedian: Sendable {
   /// In order of arrival, and in order of size.
@@ -52,5 +54,14 @@ struct RecentMedian: Sendable {
     var less = 0
     while less < count, sorted[less] < limit { less += 1 }
     return Float(less) / Float(count)
+  }
+}
+
+extension RecentMedian: Checkpointed {
+  mutating func code(_ state: inout StateCoder) {
+    state.field(1, &ring)
+    state.field(2, &sorted)
+    state.field(3, &next, in: 0...(ring.count - 1))
+    state.field(4, &count, in: 0...ring.count)
   }
 }

@@ -1,3 +1,5 @@
+public import ECGCore
+
 /// The patient's own normal beats, learnt from beats without labels.
 ///
 /// Every beat joins the most similar of a few groups or founds a new one in place of the
@@ -186,5 +188,20 @@ public struct ReferenceBeats: Sendable {
     clusters[group] = BeatCluster(weight: 1, beatCount: 1)
     clusters[group].measure(shapes, at: offset)
     return group
+  }
+}
+
+extension ReferenceBeats: Checkpointed {
+  public mutating func code(_ state: inout StateCoder) {
+    state.group(1, &clusters)
+    state.field(2, &shapes)
+    state.field(3, &anchors)
+    state.field(4, &count, in: 0...Self.capacity)
+    state.field(5, &totalWeight)
+    state.field(6, &hasPicked)
+    state.field(7, &pickedWidth)
+    state.field(8, &beatsSincePick)
+    state.field(9, &previousGroup)
+    if let group = previousGroup, !(0..<count).contains(group) { state.refuse(9) }
   }
 }

@@ -1,3 +1,4 @@
+public import ECGCore
 import Glibc
 
 /// Whether the beats of late come without any order, as in atrial fibrillation.
@@ -117,5 +118,18 @@ public struct RhythmIrregularity: Sendable {
       }
     }
     return (first, both)
+  }
+}
+
+extension RhythmIrregularity: Checkpointed {
+  public mutating func code(_ state: inout StateCoder) {
+    state.field(1, &isIrregular)
+    state.field(2, &entropy)
+    state.field(3, &intervals)
+    state.field(4, &ends)
+    state.field(5, &count, in: 0...Int.max)
+    state.field(6, &lastFiducial)
+    state.field(7, &lastIsLike)
+    state.field(8, &opposingBeats)
   }
 }

@@ -1,3 +1,5 @@
+public import ECGCore
+
 /// Evidence for a run of beats of abnormal shape, gathered from beat to beat.
 ///
 /// Page's cumulative sum (Page, "Continuous inspection schemes", Biometrika 41, 1954): each beat
@@ -52,5 +54,14 @@ public struct RunEvidence: Sendable {
     // after it pass for another.
     sum = min(max(sum + step, 0), rule.threshold + rule.most)
     return excess > 0 && sum >= rule.threshold && beatCount >= rule.leastBeats
+  }
+}
+
+extension RunEvidence: Checkpointed {
+  public mutating func code(_ state: inout StateCoder) {
+    state.field(1, &sum)
+    state.field(2, &beatCount)
+    state.field(3, &lastFiducial)
+    state.field(4, &onset)
   }
 }

@@ -1,3 +1,5 @@
+import ECGCore
+
 /// What the network said of a patient's last beats, in their order: some features are about a beat
 /// beside those.
 struct ScoreHistory: Sendable {
@@ -20,5 +22,12 @@ struct ScoreHistory: Sendable {
     features[.previousLatent] = lastLatent ?? features[.latent]
     errorsP.append(error)
     lastLatent = features[.latent]
+  }
+}
+
+extension ScoreHistory: Checkpointed {
+  mutating func code(_ state: inout StateCoder) {
+    state.group(1, &errorsP)
+    state.field(2, &lastLatent)
   }
 }

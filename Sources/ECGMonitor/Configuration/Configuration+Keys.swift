@@ -27,6 +27,9 @@ extension Configuration {
     .init(path: "batch", meaning: "How windows of many streams share a pass through the network."),
     .init(path: "journal", meaning: "The durable log of alert events."),
     .init(
+      path: "restart",
+      meaning: "What is kept of each stream, so that a restart does not forget the patients."),
+    .init(
       path: "logging", meaning: "What is written to the system's journal, or to standard error."),
   ]
 
@@ -197,6 +200,17 @@ extension Configuration {
     .init(
       "journal.maximumMegabytes", \.journal.maximumMegabytes, .integer(1...1_000_000, "MB"),
       "Over this size the oldest strips of ECG are removed, then the oldest alert events."),
+    .init(
+      "restart.checkpoint", \.restart.checkpoint, ValueType.text("a path").orWord("none"),
+      "The file in which the streams' states are kept; a relative path lies beside the journal; "
+        + "none = every start learns every patient anew."),
+    .init(
+      "restart.everySeconds", \.restart.everySeconds, .number(0.5...600, "seconds"),
+      "How often it is written: what a crash can lose of what was learnt."),
+    .init(
+      "restart.maximumAgeMinutes", \.restart.maximumAgeMinutes, .number(0...1440, "minutes"),
+      "A patient whose last sample is older than this when the daemon starts is learnt anew: another "
+        + "may lie in the bed by then."),
     .init(
       "logging.level", \.logging.level, .choice, reloads: true,
       "The least severe messages that are written."),

@@ -51,6 +51,14 @@ extension Configuration {
     return "\(environment("HOME") ?? ".")/.local/state/ecgd/\(journal.path)"
   }
 
+  /// The file of the streams' states: a relative path starts from the journal's folder. Nil where
+  /// nothing is kept.
+  public func checkpointPath(environment: (String) -> String? = environmentValue) -> String? {
+    guard let path = restart.checkpoint else { return nil }
+    if path.hasPrefix("/") { return path }
+    return "\(Self.folder(of: journalPath(environment: environment)))/\(path)"
+  }
+
   static let packageFolder = "/usr/share/ecgd"
 
   private static func folder(of path: String) -> String {

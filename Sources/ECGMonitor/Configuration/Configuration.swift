@@ -18,6 +18,7 @@ public struct Configuration: Equatable, Sendable {
   public var baseline = Baseline()
   public var batch = Batch()
   public var journal = Journal()
+  public var restart = Restart()
   public var logging = Logging()
 
   /// The file that this was read from; nil for the defaults. Relative paths start from it.
@@ -160,6 +161,15 @@ public struct Configuration: Equatable, Sendable {
     public var retentionDays = 90
     public var stripDays = 30
     public var maximumMegabytes = 1024
+    public init() {}
+  }
+
+  /// What is kept for the next start.
+  public struct Restart: Equatable, Sendable {
+    /// Nil = nothing is kept.
+    public var checkpoint: String? = "streams.checkpoint"
+    public var everySeconds = 5.0
+    public var maximumAgeMinutes = 30.0
     public init() {}
   }
 

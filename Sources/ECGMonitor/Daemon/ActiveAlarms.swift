@@ -28,6 +28,9 @@ struct ActiveAlarms {
     }
   }
 
+  /// An alarm of an earlier process that goes on.
+  mutating func resume(_ alarm: Alarm) { alarms[alarm.event.alarm] = alarm }
+
   /// In the order in which they were published, of one stream or of all.
   func events(of stream: String?) -> [AlertEvent] {
     alarms.values.map(\.event).filter { stream == nil || $0.stream == stream }

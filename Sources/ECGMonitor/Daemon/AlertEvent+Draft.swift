@@ -80,6 +80,10 @@ extension AlertDraft {
       return isEnd
         ? "the patient has been learnt anew"
         : "leads, gain or sample rate changed: the patient is being learnt anew"
+    case .patientChange:
+      return isEnd
+        ? "the new patient has been learnt"
+        : "another patient is in the bed, says the gateway: learnt anew"
     case .badPackets:
       return isEnd ? "no packet was refused for a while" : "packets of this stream are refused"
     case .baselineDrift:

@@ -77,16 +77,30 @@ struct AlertWriter: ~Copyable {
     return written
   }
 
-  /// Alarms that an earlier process left on when it was killed: ended now, so that every start has
-  /// an end. Looks back over the journal's last events.
-  mutating func endAbandoned(log: RateLimitedLog) -> [Written] {
+  /// The last events of alarms that an earlier process left on, in their order. Looks back over
+  /// the journal's last events.
+  func openAlarms() -> [AlertEvent] {
     var open: [String: AlertEvent] = [:]
     for json in events(since: lastSequence - min(lastSequence, Self.lookBack), limit: .max) ?? [] {
       guard let event = try? AlertEvent.decode(json) else { continue }
       open[event.alarm] = event.phase == .end ? nil : event
     }
+    return open.values.sorted { $0.sequence < $1.sequence }
+  }
+
+  /// Alarms of an earlier process that go on: what follows belongs to them.
+  mutating func resume(_ continued: [ActiveAlarms.Alarm]) {
+    for alarm in continued {
+      let key = AlarmKey(stream: alarm.stream, condition: alarm.event.condition)
+      alarms[key] = alarm.event.alarm
+    }
+  }
+
+  /// Ends alarms that an earlier process left on and that do not go on, so that every start has an
+  /// end.
+  mutating func end(abandoned: [AlertEvent], log: RateLimitedLog) -> [Written] {
     let now = Self.wallNs()
-    let ended = open.values.sorted { $0.sequence < $1.sequence }.compactMap { event in
+    let ended = abandoned.compactMap { event in
       let stream = event.stream.map { StreamID($0) } ?? Self.daemonStream
       return stream.map { end(event, of: $0, nowNs: now) }
     }

@@ -29,6 +29,9 @@ public final class Daemon {
   private var threads: [WorkerThread] = []
 
   private let scoreFolder: String?
+  private var keeper: CheckpointKeeper?
+  private var stateLock: Int32 = -1
+  private var keeperThread: WorkerThread?
 
   /// Prepares the queues; binds and starts nothing.
   ///
@@ -67,10 +70,23 @@ public final class Daemon {
   /// Binds the sockets, opens the journal and starts the threads.
   public func start(version: String) throws(DaemonError) {
     do {
-      try startPublisher(version: version)
+      let facts = facts(version: version)
+      let writer = AlertWriter(
+        path: configuration.journalPath(), keeping: configuration.journal, facts: facts, log: log)
+      keeper = try makeKeeper()
+      var restoration = restoration()
+      restoration.open = writer.openAlarms()
+      var made: [Handover<ShardThread>] = []
+      for i in shards.indices { made.append(try makeShard(i, restoring: &restoration)) }
+      if !restoration.records.isEmpty {
+        logger.notice(
+          "\(restoration.count) of \(restoration.records.count) patients are known from before")
+      }
+      try startPublisher(facts, writer, restoration)
       try startWaveforms()
-      for i in shards.indices { try startShard(i) }
-      try startIngest()
+      for i in shards.indices { try start(made[i], i) }
+      try startIngest(restoration)
+      if let keeper { keeperThread = try WorkerThread("checkpoint") { keeper.run() } }
     } catch let error as DaemonError {
       throw error
     } catch let error as ZeroMQError {
@@ -86,7 +102,13 @@ public final class Daemon {
     ingest.doorbell.ringAlways()
     for thread in threads { thread.join() }
     threads = []
+    // The last states are in its queue now.
+    keeper?.stop()
+    keeperThread?.join()
+    keeperThread = nil
     waveforms.stop()
+    if stateLock >= 0 { close(stateLock) }
+    stateLock = -1
     log.flush(all: true)
   }
 
@@ -99,23 +121,37 @@ public final class Daemon {
   }
 
   /// One line for `systemctl status`.
-  public var statusLine: String { board.line }
+  ///
+  /// Complains where the checkpoint is older than it should be.
+  public var statusLine: String {
+    guard let keeper else { return board.line }
+    let ageNs = keeper.ageNs(nowNs: MonotonicClock.nanoseconds())
+    guard ageNs > keeper.alarmingAgeNs else { return board.line }
+    let seconds = ageNs / 1_000_000_000
+    log.log(
+      .error, kind: "checkpointAge",
+      "the last checkpoint is \(seconds) s old: a crash now would forget what came since")
+    return board.line + ", checkpoint \(seconds) s old"
+  }
 
-  private func startPublisher(version: String) throws {
-    let sockets = try PublisherSockets(configuration, in: context)
-    let heartbeat = progress.register("publisher")
-    let facts = DaemonFacts(
+  private func facts(version: String) -> DaemonFacts {
+    DaemonFacts(
       version: version, model: model.manifest.name, modelHash: model.hash,
       shards: shards.count, waveforms: waveforms.counters)
-    let writer = AlertWriter(
-      path: configuration.journalPath(), keeping: configuration.journal,
-      facts: facts, log: log)
+  }
+
+  private func startPublisher(
+    _ facts: DaemonFacts, _ writer: consuming AlertWriter, _ restoration: Restoration
+  ) throws {
+    let sockets = try PublisherSockets(configuration, in: context)
+    let heartbeat = progress.register("publisher")
     let made = Handover(
       PublisherThread(
         ingest: ingest, shards: shards, doorbell: publisherDoorbell, heartbeat: heartbeat,
         log: log, board: board, sockets: sockets, writer: writer, facts: facts,
         signOfLife: SignOfLife(
-          progress, intervalSeconds: configuration.alerts.heartbeatSeconds)))
+          progress, intervalSeconds: configuration.alerts.heartbeatSeconds),
+        restoration: restoration))
     threads.append(
       try WorkerThread("publisher") {
         var publisher = made.take()
@@ -123,21 +159,34 @@ public final class Daemon {
       })
   }
 
-  private func startShard(_ i: Int) throws {
-    let name = "shard-\(i)"
-    let heartbeat = progress.register(name)
+  private func makeShard(
+    _ i: Int, restoring restoration: inout Restoration
+  ) throws -> Handover<ShardThread> {
+    let heartbeat = progress.register("shard-\(i)")
     let plan = try ModelPlan(
       model, mainsHz: configuration.signal.mainsHz.frequencyHz,
       learningSeconds: configuration.baseline.learningSeconds)
-    let made = Handover(
-      ShardThread(
-        channel: shards[i], ingest: ingest, publisher: publisherDoorbell, heartbeat: heartbeat,
-        log: log,
-        mailbox: settings, plan: plan, settings: AlarmSettings(configuration),
-        configuration: configuration, scoreLog: scoreFolder.map { ScoreLog(folder: $0) },
-        listening: waveforms.listening(ofShard: i, denoiser: denoiser)))
+    var thread = ShardThread(
+      channel: shards[i], ingest: ingest, publisher: publisherDoorbell, heartbeat: heartbeat,
+      log: log,
+      mailbox: settings, plan: plan, settings: AlarmSettings(configuration),
+      configuration: configuration, scoreLog: scoreFolder.map { ScoreLog(folder: $0) },
+      listening: waveforms.listening(ofShard: i, denoiser: denoiser),
+      saver: keeper.map {
+        StateSaver(
+          $0, shard: i, maximumStreams: configuration.streams.maximum, modelHash: model.hash,
+          log: log)
+      })
+    for (slot, record) in restoration.records.enumerated()
+    where Int(record.key.stableHash % UInt64(shards.count)) == i {
+      thread.restore(slot, from: &restoration)
+    }
+    return Handover(thread)
+  }
+
+  private func start(_ made: Handover<ShardThread>, _ i: Int) throws {
     threads.append(
-      try WorkerThread(name) {
+      try WorkerThread("shard-\(i)") {
         var shard = made.take()
         shard.run()
       })
@@ -149,7 +198,7 @@ public final class Daemon {
       heartbeat: progress.register("waveforms"), log: log)
   }
 
-  private func startIngest() throws {
+  private func startIngest(_ restoration: Restoration) throws {
     var sockets: [SampleSocket] = []
     for socket in configuration.samples.sockets {
       sockets.append(try SampleSocket(socket, in: context))
@@ -158,12 +207,39 @@ public final class Daemon {
     let made = Handover(
       IngestThread(
         channel: ingest, shards: shards, publisher: publisherDoorbell, heartbeat: heartbeat,
-        log: log, board: board, sockets: sockets, maximumStreams: configuration.streams.maximum))
+        log: log, board: board, sockets: sockets, maximumStreams: configuration.streams.maximum,
+        restored: restoration.records.map(\.key)))
     threads.append(
       try WorkerThread("ingest") {
         var ingest = made.take()
         ingest.run()
       })
+  }
+
+  private func restoration() -> Restoration {
+    guard let path = configuration.checkpointPath() else { return Restoration(log: log) }
+    return Restoration(CheckpointFile(path: path), configuration, modelHash: model.hash, log: log)
+  }
+
+  private func makeKeeper() throws -> CheckpointKeeper? {
+    guard let path = configuration.checkpointPath() else { return nil }
+    try lockState(path + ".lock")
+    return try CheckpointKeeper(
+      CheckpointFile(path: path), everySeconds: configuration.restart.everySeconds,
+      shards: shards.count, log: log)
+  }
+
+  /// Two daemons must not keep their states in one file. Where no lock can be had, because the
+  /// folder cannot be written, the first checkpoint will say so.
+  private func lockState(_ path: String) throws(DaemonError) {
+    let file = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard file >= 0 else { return }
+    guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+      close(file)
+      throw DaemonError(
+        reason: "another ecgd keeps its state there: \(path)", exitStatus: EX_UNAVAILABLE)
+    }
+    stateLock = file
   }
 
   private static var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }

@@ -82,7 +82,7 @@ struct IngestThread: ~Copyable {
     channel: IngestChannel, shards: [ShardChannel], publisher: Doorbell,
     heartbeat: ThreadProgress.Heartbeat, log: RateLimitedLog, board: StatusBoard,
     sockets: consuming [SampleSocket],
-    maximumStreams: Int
+    maximumStreams: Int, restored: [StreamKey] = []
   ) {
     self.channel = channel
     self.shards = shards
@@ -92,6 +92,11 @@ struct IngestThread: ~Copyable {
     self.board = board
     self.sockets = sockets
     directory = StreamDirectory(maximumStreams: maximumStreams, shards: shards.count)
+    let now = MonotonicClock.nanoseconds()
+    for (slot, key) in restored.enumerated() {
+      let own = directory.admit(key, nowNs: now)
+      precondition(own == slot)
+    }
     for socket in self.sockets { _ = poller.add(socket.socket) }
     _ = poller.add(descriptor: channel.doorbell.descriptor)
   }
@@ -204,7 +209,7 @@ final class SampleSocket {
     try socket.setMaximumMessageSize(SamplePacketHeader.maximumByteCount * 2)
     try socket.setHeartbeat(intervalMs: 2000, timeoutMs: 6000)
     switch configuration.attach {
-    case .bind: try socket.bind(endpoint)
+    case .bind: try socket.serve(endpoint)
     case .connect: try socket.connect(endpoint)
     }
   }

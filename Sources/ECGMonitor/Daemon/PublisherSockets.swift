@@ -15,12 +15,12 @@ struct PublisherSockets: ~Copyable {
     try alerts.set(.sendHighWaterMark, Self.alertHighWaterMark)
     try alerts.set(.linger, Self.lingerMs)
     try alerts.setHeartbeat(intervalMs: 2000, timeoutMs: 6000)
-    try alerts.bind(configuration.alerts.endpoint.text)
+    try alerts.serve(configuration.alerts.endpoint.text)
     var control = try Socket(.router, in: context)
     try control.set(.linger, Self.lingerMs)
     try control.setMaximumMessageSize(Self.maximumRequestBytes)
     try control.setHeartbeat(intervalMs: 2000, timeoutMs: 6000)
-    try control.bind(configuration.control.endpoint.text)
+    try control.serve(configuration.control.endpoint.text)
     self.alerts = alerts
     self.control = control
   }

@@ -33,6 +33,7 @@ struct PublisherThread: ~Copyable {
   var acts: [UInt64: PendingAct] = [:]
   var signOfLife: SignOfLife
   let facts: DaemonFacts
+  private let restoration: Restoration
   var lastToken: UInt64 = 0
   var journalAlarm = DaemonAlarm(
     .journalFailure, ending: "alerts are kept again; those of the meantime have been added")
@@ -50,7 +51,7 @@ struct PublisherThread: ~Copyable {
     ingest: IngestChannel, shards: [ShardChannel], doorbell: Doorbell,
     heartbeat: ThreadProgress.Heartbeat, log: RateLimitedLog, board: StatusBoard,
     sockets: consuming PublisherSockets, writer: consuming AlertWriter, facts: DaemonFacts,
-    signOfLife: SignOfLife
+    signOfLife: SignOfLife, restoration: Restoration
   ) {
     self.ingest = ingest
     self.shards = shards
@@ -63,6 +64,7 @@ struct PublisherThread: ~Copyable {
     self.facts = facts
     self.signOfLife = signOfLife
     streamsOfSlots = .init(repeating: [:], count: shards.count)
+    self.restoration = restoration
     controlIndex = poller.add(self.sockets.control)
     alertsIndex = poller.add(self.sockets.alerts)
     _ = poller.add(descriptor: doorbell.descriptor)
@@ -161,7 +163,14 @@ struct PublisherThread: ~Copyable {
   /// What a daemon that was killed between disk and socket still owed.
   private mutating func sendUnpublished() {
     for entry in writer.unpublished(log: log) { send(stream: entry.stream, json: entry.json) }
-    for event in writer.endAbandoned(log: log) { send(stream: event.stream, json: event.json) }
+    let continued = restoration.continued
+    writer.resume(continued)
+    for alarm in continued { active.resume(alarm) }
+    let known = Set(continued.map(\.event.alarm))
+    let abandoned = restoration.open.filter { !known.contains($0.alarm) }
+    for event in writer.end(abandoned: abandoned, log: log) {
+      send(stream: event.stream, json: event.json)
+    }
     writer.markPublished(log: log)
   }
 

@@ -16,6 +16,7 @@ struct ShardThread {
   let preferredLeads: [LeadName]
   let maximumWaitNs: UInt64
   private let shard: Shard
+  private var saver: StateSaver?
   private let scoreLog: ScoreLog?
   private var listening: WaveformListening
   private var facts: [Int: WatchedStream] = [:]
@@ -39,7 +40,8 @@ struct ShardThread {
     channel: ShardChannel, ingest: IngestChannel, publisher: Doorbell,
     heartbeat: ThreadProgress.Heartbeat,
     log: RateLimitedLog, mailbox: ReloadMailbox, plan: ModelPlan, settings: AlarmSettings,
-    configuration: Configuration, scoreLog: ScoreLog? = nil, listening: WaveformListening
+    configuration: Configuration, scoreLog: ScoreLog? = nil, listening: WaveformListening,
+    saver: StateSaver?
   ) {
     self.channel = channel
     self.ingest = ingest
@@ -60,6 +62,15 @@ struct ShardThread {
     shard.stripSink = StripOutlet(
       channel.strips, publisher: publisher, maximumValues: shard.stripCapacity)
     self.listening = listening
+    self.saver = saver
+  }
+
+  /// Takes over what the last process knew of a stream. Before `run`, on the thread that made this.
+  mutating func restore(_ slot: Int, from restoration: inout Restoration) {
+    let record = restoration.records[slot]
+    let isRestored = restoration.restore(
+      slot, to: shard, preferring: preferredLeads, nowNs: MonotonicClock.nanoseconds())
+    facts[slot] = isRestored ? record.watched : WatchedStream(record.watched.id)
   }
 
   /// Runs until a `stop` record has come and everything before it is told.
@@ -72,13 +83,16 @@ struct ShardThread {
       flushIfDue(isIdle: isIdle)
       tickIfDue(isIdle: isIdle)
       report()
+      saver?.turn(shard, facts, isIdle: isIdle, nowNs: MonotonicClock.nanoseconds())
       if isIdle, !isStopping, shard.drafts.isEmpty { sleep() }
     }
-    shard.dischargeAll()
+    // With a checkpoint the streams go on where they were left, and so do their alarms.
+    if saver == nil { shard.dischargeAll() } else { shard.flush() }
     while !shard.drafts.isEmpty {
       heartbeat.beat()
       report()
     }
+    saver?.saveAll(shard, facts) { [heartbeat] in heartbeat.beat() }
     while !channel.reports.push(.stopped) { heartbeat.beat() }
     publisher.ring()
     heartbeat.retire()
@@ -110,6 +124,7 @@ struct ShardThread {
     case ShardRecord.refused: shard.refused(slot: slot)
     case ShardRecord.discharge:
       shard.discharge(slot: slot)
+      saver?.forget(slot: slot)
       listening.leave(slot: slot)
       // The drafts of its last alarms need its facts.
       report(waiting: true)
@@ -126,6 +141,7 @@ struct ShardThread {
     if !stream.layout.matches(header, in: bytes) {
       guard prepare(stream, header, in: bytes, slot: slot) else { return }
     }
+    if header.patient != stream.patient { follow(stream, header, slot: slot) }
     takenNs = max(takenNs, receivedNs)
     let shedding = shedding(stream, header, receivedNs: receivedNs)
     if shedding == .packets { return shard.shedPacket(slot: slot) }
@@ -161,6 +177,19 @@ struct ShardThread {
         metadata: ["lagSeconds": "\(Double(lag) / 1e9)"])
     }
     return shedding
+  }
+
+  /// Another patient, unless the packet is an old one.
+  private func follow(_ stream: WatchedStream, _ header: SamplePacketHeader, slot: Int) {
+    let place = PacketPlace(
+      session: header.session, sequence: header.sequence, first: header.firstSample,
+      count: header.samplesPerLead)
+    guard shard.isNews(place, slot: slot) else { return }
+    stream.patient = header.patient
+    shard.changePatient(slot: slot, at: header.firstSample)
+    log.log(
+      .notice, kind: "patientChange", "stream \(stream.id): another patient, learnt anew",
+      metadata: ["stream": "\(stream.id)"])
   }
 
   private static func copy(

@@ -82,6 +82,7 @@ extension StatusReport.Stream {
     trimmed = Int64(counters.trimmed)
     restarts = Int64(counters.restarts)
     layoutChanges = Int64(counters.layoutChanges)
+    patientChanges = Int64(counters.patientChanges)
     packets = Int64(counters.packets)
     rejected = refused.isEmpty ? [:] : StatusReport.rejected(refused)
     if counters.shedPackets > 0 {

@@ -49,7 +49,7 @@ struct WaveformThread: ~Copyable {
     try socket.set(.sendHighWaterMark, highWaterMark)
     try socket.set(.linger, 0)
     try socket.setHeartbeat(intervalMs: 2000, timeoutMs: 6000)
-    try socket.bind(endpoint)
+    try socket.serve(endpoint)
     return socket
   }
 

@@ -1,4 +1,4 @@
-import ECGCore
+public import ECGCore
 
 /// The chain for one lead: notch, resampler, high-pass, low-pass.
 ///
@@ -139,5 +139,18 @@ public struct Conditioner: Sendable {
       unfiltered[start + i] = isMissing ? .nan : sample
       outputCount += 1
     }
+  }
+}
+
+extension Conditioner: Checkpointed {
+  public mutating func code(_ state: inout StateCoder) {
+    state.group(1, &notch)
+    state.group(2, &resampler)
+    state.group(3, &band)
+    state.group(4, &missing)
+    state.field(5, &inputCount)
+    state.field(6, &outputCount)
+    state.field(7, &held)
+    state.field(8, &missingRun, in: 0...Int.max)
   }
 }

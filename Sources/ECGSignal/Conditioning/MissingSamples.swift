@@ -1,3 +1,5 @@
+import ECGCore
+
 /// Which of the latest input samples were missing, by their index since a reset.
 struct MissingSamples: Sendable {
   private var flags: [Bool]
@@ -25,5 +27,12 @@ struct MissingSamples: Sendable {
 
   mutating func reset() {
     latest = Int64.min / 2
+  }
+}
+
+extension MissingSamples: Checkpointed {
+  mutating func code(_ state: inout StateCoder) {
+    state.field(1, &flags)
+    state.field(2, &latest)
   }
 }

@@ -1,3 +1,5 @@
+public import ECGCore
+
 /// One second-order section with its state, in transposed direct form II (Oppenheim and Schafer,
 /// Discrete-Time Signal Processing, 3rd ed., section 6.3.4), in double precision.
 public struct Biquad: Sendable {
@@ -34,5 +36,12 @@ public struct Biquad: Sendable {
     s1 = y - coefficients.b0 * x
     s2 = coefficients.b2 * x - coefficients.a2 * y
     return y
+  }
+}
+
+extension Biquad: Checkpointed {
+  public mutating func code(_ state: inout StateCoder) {
+    state.field(1, &s1)
+    state.field(2, &s2)
   }
 }

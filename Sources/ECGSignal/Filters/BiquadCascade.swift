@@ -1,3 +1,5 @@
+public import ECGCore
+
 /// Second-order sections in series, at most `maximumSections`, held in place.
 public struct BiquadCascade: Sendable {
   public static let maximumSections = 8
@@ -40,5 +42,11 @@ public struct BiquadCascade: Sendable {
     var y = x
     for i in 0..<count { y = sections[i].prime(at: y) }
     return y
+  }
+}
+
+extension BiquadCascade: Checkpointed {
+  public mutating func code(_ state: inout StateCoder) {
+    for i in 0..<count { state.group(UInt8(i), &sections[i]) }
   }
 }

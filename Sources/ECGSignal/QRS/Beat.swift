@@ -1,3 +1,5 @@
+public import ECGCore
+
 /// A heartbeat as the QRS detector reports it.
 public struct Beat: Hashable, Sendable {
   /// The model-rate sample, counted as the detector's input is, where the QRS complex is
@@ -9,5 +11,14 @@ public struct Beat: Hashable, Sendable {
   public init(fiducial: Int64, peak: Float) {
     self.fiducial = fiducial
     self.peak = peak
+  }
+}
+
+extension Beat: Checkpointed {
+  public mutating func code(_ state: inout StateCoder) {
+    var (fiducial, peak) = (fiducial, peak)
+    state.field(1, &fiducial)
+    state.field(2, &peak)
+    self = Beat(fiducial: fiducial, peak: peak)
   }
 }

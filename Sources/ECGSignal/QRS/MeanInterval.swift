@@ -1,3 +1,5 @@
+import ECGCore
+
 /// The mean of the latest eight RR intervals, in samples.
 struct MeanInterval: Sendable {
   private static let capacity = 8
@@ -20,5 +22,14 @@ struct MeanInterval: Sendable {
     place = 0
     count = 0
     sum = 0
+  }
+}
+
+extension MeanInterval: Checkpointed {
+  mutating func code(_ state: inout StateCoder) {
+    state.field(1, &intervals)
+    state.field(2, &place, in: 0...(Self.capacity - 1))
+    state.field(3, &count, in: 0...Self.capacity)
+    state.field(4, &sum)
   }
 }

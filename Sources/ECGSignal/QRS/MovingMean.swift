@@ -1,3 +1,5 @@
+import ECGCore
+
 /// The mean of the latest samples. Its running sum is rebuilt once per length, so that rounding
 /// errors do not pile up.
 struct MovingMean: Sendable {
@@ -32,5 +34,14 @@ struct MovingMean: Sendable {
     place = 0
     sum = 0
     rebuilt = 0
+  }
+}
+
+extension MovingMean: Checkpointed {
+  mutating func code(_ state: inout StateCoder) {
+    state.field(1, &samples)
+    state.field(2, &place, in: 0...(samples.count - 1))
+    state.field(3, &sum)
+    state.field(4, &rebuilt)
   }
 }

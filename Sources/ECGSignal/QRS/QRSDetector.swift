@@ -46,7 +46,7 @@ public struct QRSDetector: Sendable {
     SampleRate(millihertz: 100_000)...SampleRate(millihertz: 1_000_000)
 
   /// A peak of the moving mean, and the QRS complex that made it.
-  private struct Peak: Sendable {
+  fileprivate struct Peak: Sendable {
     var value: Double
     var index: Int64
     var fiducial: Int64 = 0
@@ -219,5 +219,48 @@ public struct QRSDetector: Sendable {
       searchAfter = lastIndex + Int64(tuning.searchRatio * intervals.value)
     }
     return Beat(fiducial: peak.fiducial, peak: Float(peak.height))
+  }
+}
+
+extension QRSDetector: Checkpointed {
+  public mutating func code(_ state: inout StateCoder) {
+    state.group(1, &band)
+    state.group(2, &mean)
+    state.field(3, &banded)
+    state.field(4, &start)
+    state.field(5, &index)
+    state.field(6, &held)
+    state.field(7, &previous)
+    state.field(8, &beforePrevious)
+    state.field(9, &signalLevel)
+    state.field(10, &noiseLevel)
+    Self.code(11, &candidate, &state)
+    Self.code(13, &missed, &state)
+    Self.code(15, &last, &state)
+    state.field(17, &lastIndex)
+    state.group(18, &intervals)
+    state.field(19, &searchAfter)
+  }
+
+  /// A peak that need not be there takes two numbers.
+  private static func code(_ number: UInt8, _ peak: inout Peak?, _ state: inout StateCoder) {
+    var isThere = peak != nil
+    state.field(number, &isThere)
+    guard isThere else {
+      peak = nil
+      return
+    }
+    var value = peak ?? Peak(value: 0, index: 0)
+    state.group(number + 1, &value)
+    peak = value
+  }
+}
+
+extension QRSDetector.Peak: Checkpointed {
+  mutating func code(_ state: inout StateCoder) {
+    state.field(1, &value)
+    state.field(2, &index)
+    state.field(3, &fiducial)
+    state.field(4, &height)
   }
 }

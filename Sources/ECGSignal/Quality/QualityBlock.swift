@@ -1,3 +1,5 @@
+import ECGCore
+
 /// What is kept of 1/8 s of one lead.
 struct QualityBlock: Sendable {
   var count = 0
@@ -35,5 +37,19 @@ struct QualityBlock: Sendable {
     unfilteredSum += unfiltered
     least = min(least, filtered)
     most = max(most, filtered)
+  }
+}
+
+extension QualityBlock: Checkpointed {
+  mutating func code(_ state: inout StateCoder) {
+    state.field(1, &count)
+    state.field(2, &missing)
+    state.field(3, &still)
+    state.field(4, &railed)
+    state.field(5, &bendPower)
+    state.field(6, &sum)
+    state.field(7, &unfilteredSum)
+    state.field(8, &least)
+    state.field(9, &most)
   }
 }

@@ -144,3 +144,20 @@ public struct SignalQuality: Sendable {
     return measures.quality
   }
 }
+
+extension SignalQuality: Checkpointed {
+  public mutating func code(_ state: inout StateCoder) {
+    state.group(1, &blocks)
+    state.group(2, &current)
+    state.field(3, &filled, in: 0...(blockLength - 1))
+    state.field(4, &first)
+    state.field(5, &endIndex)
+    state.field(6, &held)
+    state.field(7, &previous.0)
+    state.field(8, &previous.1)
+    state.field(9, &flatRun)
+    state.field(10, &low)
+    state.field(11, &high)
+    state.field(12, &middle)
+  }
+}

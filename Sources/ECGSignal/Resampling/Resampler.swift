@@ -122,3 +122,13 @@ public struct Resampler: Sendable {
     return produced
   }
 }
+
+extension Resampler: Checkpointed {
+  public mutating func code(_ state: inout StateCoder) {
+    state.field(1, &history)
+    state.field(2, &filled, in: 0...history.count)
+    state.field(3, &isPrimed)
+    state.field(4, &nextEnd, in: kernel.taps...(history.count + kernel.taps + 1))
+    state.field(5, &remainder)
+  }
+}

@@ -1,3 +1,5 @@
+public import ECGCore
+
 /// Which beat-synchronous windows are complete: `before` samples ahead of a beat's fiducial and
 /// `after` from it on. Only counts; copies nothing.
 ///
@@ -55,5 +57,14 @@ public struct BeatWindows: Sendable {
     count -= 1
     return Window(
       beat: beat, range: (beat.fiducial - Int64(before))..<(beat.fiducial + Int64(after)))
+  }
+}
+
+extension BeatWindows: Checkpointed {
+  public mutating func code(_ state: inout StateCoder) {
+    state.group(1, &pending)
+    state.field(2, &first, in: 0...(pending.count - 1))
+    state.field(3, &count, in: 0...pending.count)
+    state.field(4, &firstIndex)
   }
 }

@@ -1,3 +1,5 @@
+public import ECGCore
+
 /// Which sliding windows are complete: window k covers `length` samples from k * `hop` on,
 /// counted from the first sample after a reset. Only counts; copies nothing.
 public struct SlidingWindows: Sendable {
@@ -24,5 +26,11 @@ public struct SlidingWindows: Sendable {
     guard start + Int64(length) <= endIndex else { return nil }
     defer { start += Int64(hop) }
     return start..<(start + Int64(length))
+  }
+}
+
+extension SlidingWindows: Checkpointed {
+  public mutating func code(_ state: inout StateCoder) {
+    state.field(1, &start)
   }
 }

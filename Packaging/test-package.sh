@@ -1,0 +1,133 @@
+#!/bin/bash
+# Tries the package as an administrator would, in a clean minimal Debian with a real systemd: install,
+# watch, crash, upgrade, no network, purge. Prints what was measured. Needs root; the tree of Debian is
+# fetched once into build/debian.tar (mmdebstrap).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+BEDS=${BEDS:-200}
+package=$(ls -t build/ecgd_*_"$(dpkg --print-architecture)".deb | head -1)
+work=$(mktemp -d /tmp/ecgd-package.XXXXXX)
+say() { printf '%s\n' "== $*"; }
+fail() { printf 'FAILED: %s\n' "$*" >&2; exit 1; }
+
+cleanup() {
+  exec 9>&- || true
+  [ -z "${box:-}" ] || wait "$box" 2>/dev/null || true
+  rm -rf "$work"
+}
+trap cleanup EXIT
+
+say "lintian"
+if command -v lintian >/dev/null; then lintian --fail-on error "$package"; else echo "lintian is not installed: left out"; fi
+
+say "a minimal Debian with the package's dependencies"
+if [ ! -f build/debian.tar ]; then
+  command -v mmdebstrap >/dev/null || apt-get install -y -qq --no-install-recommends mmdebstrap >/dev/null
+  mmdebstrap --quiet --variant=minbase \
+    --include=systemd,systemd-sysv,libzmq5,libsqlite3-0,libsystemd0,libstdc++6,zlib1g bookworm build/debian.tar
+fi
+mkdir "$work/root"
+tar -xf build/debian.tar -C "$work/root"
+cp "$package" "$work/root/ecgd.deb"
+# The next version: the same programs under a higher number.
+mkdir "$work/next"
+dpkg-deb -R "$package" "$work/next/tree"
+sed -i 's/^Version: .*/&+next/' "$work/next/tree/DEBIAN/control"
+dpkg-deb --root-owner-group -b "$work/next/tree" "$work/root/ecgd-next.deb" >/dev/null
+(cd "$work/root" && find etc usr var lib -xdev ! -path 'var/lib/dpkg*' 2>/dev/null | sort) > "$work/before"
+
+say "a real systemd over it"
+mkfifo "$work/in" "$work/out"
+Tests/tools/ProcessTesting/systemd-box.sh "$work/root" < "$work/in" > "$work/out" &
+box=$!
+exec 9> "$work/in"
+read -r word leader < "$work/out"
+[ "$word" = up ] || fail "the box did not come up"
+inside() { nsenter --target "$leader" --all env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 "$@"; }
+
+say "dpkg -i gives a running, watching daemon"
+inside dpkg -i /ecgd.deb
+[ "$(inside systemctl is-active ecgd)" = active ] || { inside journalctl -u ecgd --no-pager; fail "it does not run"; }
+[ "$(inside systemctl is-enabled ecgd)" = enabled ] || fail "it is not enabled"
+inside ecgctl status | head -3
+for program in ecgd ecgctl; do
+  inside $program --version >/dev/null
+  inside test -s "/usr/share/bash-completion/completions/$program" || fail "no completions of $program"
+done
+
+say "the administrator's own configuration"
+inside sed -i 's/learningSeconds: model/learningSeconds: 20/' /etc/ecgd/ecgd.yaml
+inside systemctl restart ecgd
+say "$BEDS beds in real time"
+inside ecgctl replay synthetic:900 --copies "$BEDS" >/dev/null 2>"$work/replay.log" 9>&- &
+status() { inside ecgctl status --json; }
+# Waits until every bed is learnt and taken anew; prints milliseconds since $1 (ns).
+watching() {
+  python3 - "$1" "$leader" "$BEDS" <<'PYTHON'
+import json, subprocess, sys, time
+since, leader, beds = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+command = ["nsenter", "--target", leader, "--all", "env", "-i", "PATH=/usr/bin:/bin", "ecgctl", "status", "--json"]
+end = time.time() + 120
+first, last = None, "no answer"
+while time.time() < end:
+    answer = subprocess.run(command, capture_output=True, text=True)
+    now = time.time_ns()
+    if answer.returncode == 0:
+        report = json.loads(answer.stdout)
+        report = report.get("status", report)
+        streams = {s["id"]: s for s in report["streams"]}
+        learnt = [s for s in streams.values() if (s.get("learnt") or {}).get("phase") == "learnt"]
+        last = f"{len(streams)} beds, {len(learnt)} learnt, {report['packets']} packets"
+        if first is None and len(learnt) == beds:
+            first = {i: s["samples"] for i, s in streams.items()}
+        elif first and all(streams[i]["samples"] > n for i, n in first.items()):
+            lost = max(s["lost"] / s["sampleRateHz"] for s in streams.values())
+            print(f"{(now - since) / 1e6:.0f} ms until all {beds} beds are watched with what was learnt; "
+                  f"up to {lost:.2f} s of samples lost in all so far")
+            sys.exit(0)
+    time.sleep(0.02)
+sys.exit(f"not watching: {last}")
+PYTHON
+}
+watching "$(date +%s%N)" || { inside journalctl -u ecgd --no-pager | tail -20; fail "the beds are not learnt"; }
+sleep 6
+
+say "kill -9"
+since=$(date +%s%N)
+inside systemctl kill -s KILL ecgd
+watching "$since" || fail "not watching after a crash"
+[ "$(inside systemctl show --value -p NRestarts ecgd)" = 1 ] || fail "it was not restarted once"
+inside journalctl -u ecgd --no-pager | grep -F "patients are known from before" | tail -1
+
+say "upgrade"
+pid=$(inside systemctl show --value -p MainPID ecgd)
+before=$(status | python3 -c 'import json,sys; r=json.load(sys.stdin); r=r.get("status",r); print(sum(s["samples"] for s in r["streams"]))')
+since=$(date +%s%N)
+inside dpkg -i /ecgd-next.deb
+watching "$since" || fail "not watching after an upgrade"
+stopped=$(inside journalctl -u ecgd -o short-unix --no-pager | grep -F 'Stopping' | tail -1 | cut -d. -f1,2 | cut -d' ' -f1)
+started=$(inside journalctl -u ecgd -o short-unix --no-pager | grep -F 'Started' | tail -1 | cut -d' ' -f1)
+python3 -c "print(f'the daemon was away for {($started - $stopped) * 1000:.0f} ms')"
+[ "$(inside systemctl show --value -p MainPID ecgd)" != "$pid" ] || fail "the old program still runs"
+inside grep -q 'learningSeconds: 20' /etc/ecgd/ecgd.yaml || fail "the configuration was not kept"
+after=$(status | python3 -c 'import json,sys; r=json.load(sys.stdin); r=r.get("status",r); print(sum(s["samples"] for s in r["streams"]))')
+[ "$after" -gt "$before" ] || fail "the state was not kept"
+
+say "without network, on sockets of systemd's"
+inside systemctl stop ecgd
+inside systemctl start ecgd-local-samples.socket ecgd-local-alerts.socket ecgd-local-waveforms.socket ecgd-local-control.socket
+inside systemctl start ecgd-local.service || { inside journalctl -u ecgd-local --no-pager | tail; fail "ecgd-local does not start"; }
+inside timeout 60 ecgctl replay synthetic:30 --speed 10 --endpoint ipc:///run/ecgd-local/samples >/dev/null 2>&1 || fail "no gateway reaches ecgd-local"
+inside ecgctl status --endpoint ipc:///run/ecgd-local/control | head -4
+for unit in ecgd.service:12 ecgd-local.service:5; do
+  inside systemd-analyze security --threshold=${unit#*:} "${unit%:*}" | tail -1
+done
+inside systemd-analyze verify --recursive-errors=yes --man=no /lib/systemd/system/ecgd.service /lib/systemd/system/ecgd-local.service 2>&1 | grep ecgd && fail "verify has something to say" || true
+
+say "purge leaves nothing"
+inside dpkg --purge ecgd
+(cd "/proc/$leader/root" && find etc usr var lib -xdev ! -path 'var/lib/dpkg*' 2>/dev/null | sort) > "$work/after"
+left=$(comm -13 "$work/before" "$work/after" | grep -i ecgd || true)
+[ -z "$left" ] || { echo "$left"; fail "purge left that behind"; }
+say "everything passed"
