@@ -4,7 +4,8 @@ import ECGAlarm
 enum StreamCondition: Int, CaseIterable {
   case abnormalBeats, ventricularRun, atrialFibrillation, baselineDrift, leadOff, signalQuality,
     asystole, ventricularFibrillation, ventricularTachycardia, extremeBradycardia,
-    extremeTachycardia, pause, gap, streamSilent, layoutChange, badPackets, patientChange, alarmsPaused
+    extremeTachycardia, pause, gap, streamSilent, layoutChange, badPackets, patientChange,
+    alarmsPaused
 
   /// Whether evidence decides about it; a pause is begun and ended by operators alone.
   var hasCondition: Bool { self != .alarmsPaused }

@@ -62,7 +62,8 @@ final class DaemonBench {
   }
 
   private static func processThreads() throws -> Set<Int32> {
-    Set(try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").compactMap(Int32.init))
+    let names = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")
+    return Set(names.compactMap(Int32.init))
   }
 
   /// A gateway's socket.

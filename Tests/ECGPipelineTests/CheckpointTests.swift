@@ -45,6 +45,65 @@ struct CheckpointTests {
 
   static func text(_ drafts: [AlertDraft]) -> [String] { drafts.map { "\($0)" } }
 
+  @Test("a pause and an acknowledgement run out after a restart as they would have without")
+  func operators() throws {
+    let plan = try TestModel.beats()
+    let player = Player.synthetic(seconds: 90)
+    let cut = 40 * 360
+    let whole = Self.shard(plan)
+    try whole.admit(slot: 0, rate: player.rate)
+    player.send(0..<cut, packets: 90, to: whole)
+    _ = Self.drain(whole)
+    whole.refused(slot: 0)
+    let alarm = try #require(Self.drain(whole).first { $0.condition == .badPackets })
+    #expect(
+      whole.acknowledge(
+        slot: 0, condition: .badPackets, alarmNumber: alarm.alarmNumber, by: "nurse 7"))
+    #expect(whole.pause(slot: 0, seconds: 20, by: "nurse 8"))
+    let state = Self.bytes(of: whole)
+    let other = try Self.restored(state, plan)
+    for shard in [whole, other] {
+      player.send(cut..<player.samples.count, packets: 90, to: shard, sequence: 10_000)
+      shard.flush()
+    }
+    let told = Self.drain(other)
+    #expect(Self.text(told) == Self.text(Self.drain(whole)))
+    let end = try #require(told.first { $0.condition == .alarmsPaused })
+    #expect(end.transition.phase == .end)
+    #expect(told.contains { $0.paused?.by == "nurse 8" && $0.condition == .badPackets })
+  }
+
+  @Test("a pause or a latched alarm told after the state was saved holds, and so does an end")
+  func agreementOfSignals() throws {
+    let plan = try TestModel.beats()
+    let player = Player.synthetic(seconds: 60)
+    let shard = Self.shard(plan)
+    try shard.admit(slot: 0, rate: player.rate)
+    player.send(0..<7200, packets: 90, to: shard)
+    shard.refused(slot: 0)
+    let other = try Self.restored(Self.bytes(of: shard), plan)
+    #expect(other.openAlarms(slot: 0).keys.contains(.badPackets))
+    var pause = OpenAlarm(
+      condition: .alarmsPaused, onset: SampleNumber(7300), told: SampleNumber(7300))
+    pause.pausedUntil = SampleNumber(9000)
+    pause.pausedBy = "nurse 8"
+    var asystole = OpenAlarm(
+      condition: .asystole, onset: SampleNumber(7200), told: SampleNumber(7250))
+    asystole.cleared = asystole.told
+    other.agree(slot: 0, with: [pause, asystole])
+    let open = other.openAlarms(slot: 0)
+    #expect(Set(open.keys) == [.alarmsPaused, .asystole])
+    #expect(Self.drain(other).isEmpty, "nobody is told anything new")
+    #expect(
+      other.acknowledge(
+        slot: 0, condition: .asystole, alarmNumber: open[.asystole]!, by: "nurse 7"))
+    #expect(Self.drain(other).map(\.transition.phase) == [.end], "latched: known is over")
+    player.send(7300..<10_000, packets: 90, to: other, sequence: 10_000)
+    other.flush()
+    let told = Self.drain(other)
+    #expect(told.contains { $0.condition == .alarmsPaused && $0.transition.phase == .end })
+  }
+
   @Test(
     "a restored patient gets the scores and alerts, to the bit, of one never interrupted",
     arguments: [2.0, 11.3, 25, 40, 61.7, 100])
