@@ -5,6 +5,7 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
   case leadOff, signalQuality, noise, notAnalysable
   case baselineDrift
   case gap, streamSilent, layoutChange, badPackets, streamLimit, overload
+  case wrongfulGateway
 
   public var kind: AlarmKind {
     switch self {
@@ -12,7 +13,7 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
       .atrialFibrillation, .extremeBradycardia, .extremeTachycardia:
       .physiological
     case .leadOff, .signalQuality, .noise, .notAnalysable, .baselineDrift, .gap, .streamSilent,
-      .layoutChange, .badPackets, .streamLimit, .overload:
+      .layoutChange, .badPackets, .streamLimit, .overload, .wrongfulGateway:
       .technical
     }
   }
@@ -32,7 +33,8 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
     case .signalQuality: MDCCode(value: 434, name: "MDC_EVT_SIG_QUALITY")
     case .noise: MDCCode(value: 432, name: "MDC_EVT_WAVE_ARTIF_ERR")
     case .notAnalysable: MDCCode(value: 384, name: "MDC_EVT_SIG_UNANALYZEABLE")
-    case .baselineDrift, .gap, .streamSilent, .layoutChange, .badPackets, .streamLimit, .overload:
+    case .baselineDrift, .gap, .streamSilent, .layoutChange, .badPackets, .streamLimit, .overload,
+      .wrongfulGateway:
       nil
     }
   }
@@ -42,7 +44,7 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
     switch self {
     case .asystole, .ventricularTachycardia, .extremeBradycardia, .extremeTachycardia: .high
     case .abnormalBeats, .ventricularRun, .atrialFibrillation, .leadOff, .streamSilent,
-      .streamLimit, .overload:
+      .streamLimit, .overload, .wrongfulGateway:
       .medium
     case .signalQuality, .noise, .notAnalysable, .baselineDrift, .gap, .layoutChange, .badPackets:
       .low

@@ -170,6 +170,8 @@ public struct StatusReport: Codable, Equatable, Sendable {
   public var alertsPublished: Int64 = 0
   public var activeAlarms: Int = 0
   public var waveforms: Waveforms?
+  /// Absent where nobody is asked for a key.
+  public var keys: Keys?
   public var latency: Latency?
   public var streams: [Stream] = []
 

@@ -59,6 +59,17 @@ extension Socket {
     while message.hasMore, try receive(into: message) {}
   }
 
+  /// Receives a whole message as copies of its frames, and who sent it; nil where none came.
+  /// Allocates.
+  public mutating func receiveSigned(wait: Bool = true) throws(ZeroMQError) -> SignedFrames? {
+    let message = Message()
+    guard try receive(into: message, wait: wait) else { return nil }
+    var signed = SignedFrames(
+      frames: [message.bytes], sender: message.senderNumber, connection: message.connection)
+    while message.hasMore, try receive(into: message) { signed.frames.append(message.bytes) }
+    return signed
+  }
+
   /// Receives a whole message as copies of its frames; nil where none came. Allocates.
   public mutating func receiveFrames(wait: Bool = true) throws(ZeroMQError) -> [[UInt8]]? {
     let message = Message()
@@ -67,4 +78,12 @@ extension Socket {
     while message.hasMore, try receive(into: message) { frames.append(message.bytes) }
     return frames
   }
+}
+
+/// A message and where it came from.
+public struct SignedFrames: Sendable {
+  public var frames: [[UInt8]]
+  /// As `Message.senderNumber`.
+  public let sender: Int?
+  public let connection: PeerConnection?
 }

@@ -20,6 +20,7 @@ public final class Daemon {
   private let model: Autoencoder
   private let denoiser: Denoiser?
   private let context: Context
+  private let keys: KeyService?
   private let ingest: IngestChannel
   private let shards: [ShardChannel]
   private let publisherDoorbell: Doorbell
@@ -44,6 +45,11 @@ public final class Daemon {
     self.denoiser = denoiser
     self.logger = logger
     log = RateLimitedLog(logger, ratePerMinute: configuration.logging.ratePerMinute)
+    do throws(ConfigurationError) {
+      keys = try KeyService(configuration)
+    } catch {
+      throw DaemonError(reason: "\(error)", exitStatus: ConfigurationError.exitStatus)
+    }
     do {
       context = try Context()
       ingest = try IngestChannel()
@@ -67,6 +73,8 @@ public final class Daemon {
   /// Binds the sockets, opens the journal and starts the threads.
   public func start(version: String) throws(DaemonError) {
     do {
+      // Before any socket binds: whoever connects is asked for a key.
+      try keys?.start(in: context, heartbeat: progress.register("zap"), log: log)
       try startPublisher(version: version)
       try startWaveforms()
       for i in shards.indices { try startShard(i) }
@@ -82,11 +90,12 @@ public final class Daemon {
 
   /// Drains the sockets, lets every stream go, and joins the threads.
   public func stop() {
-    _ = ingest.commands.push(.stop)
+    ingest.isStopping.store(true, ordering: .releasing)
     ingest.doorbell.ringAlways()
     for thread in threads { thread.join() }
     threads = []
     waveforms.stop()
+    keys?.stop()
     log.flush(all: true)
   }
 
@@ -96,17 +105,22 @@ public final class Daemon {
     log.ratePerMinute = new.logging.ratePerMinute
     settings.put(AlarmSettings(new))
     for shard in shards { shard.doorbell.ring() }
+    keys?.ring.setLimits(new.limits)
   }
+
+  /// Reads the file of authorised keys again. What a key may do changes for connections that stand;
+  /// those of keys that were revoked are cut.
+  public func reloadKeys() { keys?.reload(logger) }
 
   /// One line for `systemctl status`.
   public var statusLine: String { board.line }
 
   private func startPublisher(version: String) throws {
-    let sockets = try PublisherSockets(configuration, in: context)
+    let sockets = try PublisherSockets(configuration, keys: keys, in: context)
     let heartbeat = progress.register("publisher")
     let facts = DaemonFacts(
       version: version, model: model.manifest.name, modelHash: model.hash,
-      shards: shards.count, waveforms: waveforms.counters)
+      shards: shards.count, waveforms: waveforms.counters, keys: keys?.facts)
     let writer = AlertWriter(
       path: configuration.journalPath(), retentionDays: configuration.journal.retentionDays,
       facts: facts, log: log)
@@ -143,20 +157,21 @@ public final class Daemon {
 
   private func startWaveforms() throws {
     try waveforms.start(
-      endpoint: configuration.waveforms.endpoint.text, in: context,
+      endpoint: configuration.waveforms.endpoint.text, keys: keys, in: context,
       heartbeat: progress.register("waveforms"), log: log)
   }
 
   private func startIngest() throws {
     var sockets: [SampleSocket] = []
     for socket in configuration.samples.sockets {
-      sockets.append(try SampleSocket(socket, in: context))
+      sockets.append(try SampleSocket(socket, keys: keys, in: context))
     }
     let heartbeat = progress.register("ingest")
     let made = Handover(
       IngestThread(
         channel: ingest, shards: shards, publisher: publisherDoorbell, heartbeat: heartbeat,
-        log: log, board: board, sockets: sockets, maximumStreams: configuration.streams.maximum))
+        log: log, board: board, sockets: sockets, maximumStreams: configuration.streams.maximum,
+        accounts: keys.map { GatewayAccounts($0.ring) }))
     threads.append(
       try WorkerThread("ingest") {
         var ingest = made.take()

@@ -27,6 +27,8 @@ struct PublisherThread: ~Copyable {
   var refusals = DaemonAlarm(
     .streamLimit, ending: "no stream has been refused for ten seconds")
   var overload = DaemonAlarm(.overload, ending: "ecgd has kept up for ten seconds")
+  var trespasses = DaemonAlarm(
+    .wrongfulGateway, ending: "no gateway has sent what it may not for ten seconds")
   /// Requests that the next round answers.
   var later: [ControlAsker] = []
   let facts: DaemonFacts
@@ -66,12 +68,14 @@ struct PublisherThread: ~Copyable {
       wait()
       let drafts = takeReports()
       publish(drafts)
+      sockets.gate.follow()
       // Looking for what is not there would allocate.
       if poller.events(alertsIndex).contains(.readable) { takeSubscriptions() }
       if poller.events(controlIndex).contains(.readable) { takeRequests() }
       answerIfComplete()
       let now = MonotonicClock.nanoseconds()
-      publish(refusals.tick(nowNs: now) + overload.tick(nowNs: now))
+      publish(
+        refusals.tick(nowNs: now) + overload.tick(nowNs: now) + trespasses.tick(nowNs: now))
       askForBoardIfDue()
       writer.maintain(log: log)
     }
@@ -99,6 +103,8 @@ struct PublisherThread: ~Copyable {
       case .streamRefused(let key):
         drafts += refusals.take(
           "stream \(key) was refused", nowNs: MonotonicClock.nanoseconds())
+      case .wrongful(let words):
+        drafts += trespasses.take(words, nowNs: MonotonicClock.nanoseconds())
       case .shed:
         drafts += overload.take(
           "packets come faster than ecgd takes them, and are dropped",
@@ -160,9 +166,11 @@ struct PublisherThread: ~Copyable {
     }
   }
 
-  /// Subscriptions are read and dropped: they only make the socket readable.
+  /// Without keys, subscriptions are read and dropped: they only make the socket readable.
   private mutating func takeSubscriptions() {
-    while let frames = try? sockets.alerts.receiveFrames(wait: false), !frames.isEmpty {}
+    while let message = try? sockets.alerts.receiveSigned(wait: false) {
+      _ = sockets.gate.take(message, of: &sockets.alerts)
+    }
   }
 
   /// Once a second the board shows what `STATUS=` tells.
