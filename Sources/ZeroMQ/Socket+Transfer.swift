@@ -64,10 +64,11 @@ extension Socket {
   public mutating func receiveSigned(wait: Bool = true) throws(ZeroMQError) -> SignedFrames? {
     let message = Message()
     guard try receive(into: message, wait: wait) else { return nil }
-    var signed = SignedFrames(
-      frames: [message.bytes], sender: message.senderNumber, connection: message.connection)
-    while message.hasMore, try receive(into: message) { signed.frames.append(message.bytes) }
-    return signed
+    var frames = [message.bytes]
+    // The frame that a ROUTER puts first came from nobody: the last one is the peer's own.
+    while message.hasMore, try receive(into: message) { frames.append(message.bytes) }
+    return SignedFrames(
+      frames: frames, sender: message.senderNumber, connection: message.connection)
   }
 
   /// Receives a whole message as copies of its frames; nil where none came. Allocates.
@@ -82,7 +83,7 @@ extension Socket {
 
 /// A message and where it came from.
 public struct SignedFrames: Sendable {
-  public var frames: [[UInt8]]
+  public let frames: [[UInt8]]
   /// As `Message.senderNumber`.
   public let sender: Int?
   public let connection: PeerConnection?

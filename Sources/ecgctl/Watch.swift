@@ -32,6 +32,8 @@ struct Watch: ParsableCommand {
   @Option(help: "Leave after so many seconds without an event.")
   var untilIdle: Double?
 
+  @OptionGroup var keys: ClientKeys
+
   func validate() throws {
     if let count, count < 1 { throw ValidationError("--count is 1 or more.") }
     if let untilIdle, !(untilIdle > 0) { throw ValidationError("--until-idle is more than 0.") }
@@ -42,7 +44,7 @@ struct Watch: ParsableCommand {
     var summary = WatchSummary()
     var line = WatchLine(isColoured: isatty(STDOUT_FILENO) == 1 && !json)
     do throws(ZeroMQError) {
-      var receiver = try WatchReceiver(endpoint, stream: stream)
+      var receiver = try WatchReceiver(endpoint, stream: stream, keys)
       while summary.events < count ?? .max, !watchIsInterrupted.load(ordering: .relaxed) {
         guard let message = try receiver.next(idleSeconds: untilIdle) else { break }
         guard let event = try? AlertEvent.decode(message) else {
@@ -85,11 +87,12 @@ private struct WatchReceiver: ~Copyable {
   private var poller: Poller
   private static let turnMs = 100
 
-  init(_ endpoint: String, stream: String?) throws(ZeroMQError) {
+  init(_ endpoint: String, stream: String?, _ keys: ClientKeys) throws(ZeroMQError) {
     var socket = try Socket(.sub, in: Context())
     // An operator must not lose alerts because its terminal is slow.
     try socket.set(.receiveHighWaterMark, 0)
     try socket.setHeartbeat(intervalMs: 2000, timeoutMs: 6000)
+    try keys.show(on: &socket)
     try socket.connect(endpoint)
     try socket.subscribe(AlertTopic.prefix + (stream ?? ""))
     var poller = Poller()

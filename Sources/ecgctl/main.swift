@@ -9,7 +9,8 @@ struct ECGControl: ParsableCommand {
     version: Version.text,
     subcommands: [
       Watch.self, Status.self, Explain.self, Replay.self, Evaluate.self, Score.self, Model.self,
-      Demo.self, Extract.self, Denoise.self, CheckConfig.self, Bench.self,
+      Demo.self, Extract.self, Denoise.self, CheckConfig.self, Keygen.self, Keys.self,
+      Bench.self,
     ])
 }
 

@@ -29,6 +29,8 @@ extension PublisherThread {
       }
       guard let message, let body = message.frames.last else { return }
       guard let rights = sockets.askers.of(sender: message.sender) else {
+        log.log(
+          .warning, kind: "revokedKey", "control: a request of a key that was revoked is refused")
         message.connection?.cut()
         continue
       }

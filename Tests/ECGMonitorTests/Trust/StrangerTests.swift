@@ -45,6 +45,7 @@ import ZeroMQ
   @Test(arguments: Stranger.allCases, [false, true])
   func aStrangerGetsNothingInAndOut(_ stranger: Stranger, overIPC isLocal: Bool) throws {
     let bench = try TrustBench(Self.lines, isLocal: isLocal)
+    defer { withExtendedLifetime(bench) {} }
     let configuration = bench.configuration
     var alerts = try socket(
       .sub, configuration.alerts.endpoint, stranger, of: bench, subscribing: "")
