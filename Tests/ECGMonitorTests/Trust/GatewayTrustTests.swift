@@ -65,7 +65,8 @@ import ZeroMQ
     try b.play(TrustBench.flat(1), packets: 36, isLast: false)
     try bench.wait(as: "station") { $0.samples == 720 }
     try bench.reload(["revoked gateway a KEY bed-*"] + lines.dropFirst())
-    for i in 1...20 {
+    try a.socket.set(.sendTimeout, 50)
+    for i in 1...10 {
       try a.play(TrustBench.flat(1), packets: 36, isLast: false, from: 360 * i)
       Thread.sleep(forTimeInterval: 0.02)
     }
@@ -77,9 +78,10 @@ import ZeroMQ
     #expect(status.streams.first { $0.id == "bed-1" }?.samples == 360)
     #expect((status.rejected["notAuthorised"] ?? 0) > 0)
     #expect(status.keys?.gateways.first { $0.name == "a" }?.isAuthorised == false)
-    // Authorised anew, it is let in again, without a restart of anything.
+    // Authorised anew, it is let in again. (libzmq gives a refused socket up: it takes a new one.)
     try bench.reload(lines)
-    try a.play(TrustBench.flat(1), packets: 36, isLast: false, from: 360 * 40)
+    var again = try bench.gateway("a", stream: "bed-1")
+    try again.play(TrustBench.flat(1), packets: 36, isLast: false, from: 360 * 40)
     try bench.wait(as: "station") { $0.streams.first { $0.id == "bed-1" }!.samples > 360 }
   }
 

@@ -55,6 +55,7 @@ import ZeroMQ
     var pusher = try socket(
       .push, configuration.samples.sockets[0].endpoint, stranger, of: bench)
     try pusher.set(.linger, 0)
+    try pusher.set(.sendTimeout, 50)
     var intruder = TestGateway(pusher, stream: "bed-9")
     try intruder.play(TrustBench.flat(1), packets: 36, isLast: false)
     try asker.set(.sendTimeout, 300)

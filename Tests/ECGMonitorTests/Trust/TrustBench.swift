@@ -122,7 +122,7 @@ final class TrustBench {
 
   @discardableResult
   func wait(as name: String, until isDone: (StatusReport) -> Bool) throws -> StatusReport {
-    for _ in 0..<3000 {
+    for _ in 0..<400 {
       let status = try status(as: name)
       if isDone(status) { return status }
       Thread.sleep(forTimeInterval: 0.02)
