@@ -8,7 +8,9 @@ import ZeroMQ
 /// Every command takes them from ECGD_KEY and ECGD_SERVER_KEY; those that have the options let
 /// these go first.
 struct ClientKeys: ParsableArguments {
+  // Not --key, which in a replay names an array of an NPZ file.
   @Option(
+    name: .customLong("key-file"),
     help: "The file with your secret key, where the daemon asks for keys (or ECGD_KEY).",
     completion: .file())
   var key: String?

@@ -91,7 +91,6 @@ final class TrustBench {
     try socket.set(.linger, kind == .push ? 3000 : 0)
     try socket.set(.receiveTimeout, 10_000)
     try socket.set(.sendTimeout, 10_000)
-    try socket.set(.immediate, kind == .push ? 0 : 1)
     if let pair { try socket.authenticate(as: pair, to: server ?? self.server.publicKey) }
     if let topic { try socket.subscribe(topic) }
     try socket.connect(endpoint.text)
