@@ -143,7 +143,7 @@ extension IngestThread {
     guard accounts != nil, let sender = packet.senderNumber,
       sender < accounts!.accounts.count
     else { return }
-    _ = accounts!.count(reason, of: sender, nowNs: 0)
+    accounts!.count(reason, of: sender)
   }
 
   private mutating func refuse(_ error: PacketError, slot: Int?, stream: StreamKey? = nil) {

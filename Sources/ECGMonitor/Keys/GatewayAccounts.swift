@@ -27,6 +27,7 @@ struct GatewayAccounts {
 
   /// A gateway may send so many seconds' worth of packets at once, after it was kept from sending.
   static let burstSeconds = 4.0
+  private static let tellNs: UInt64 = 1_000_000_000
 
   init(_ ring: KeyRing) {
     self.ring = ring
@@ -74,12 +75,15 @@ struct GatewayAccounts {
     return true
   }
 
-  /// True where it is time to tell of this gateway's trespasses again.
-  mutating func count(_ reason: RejectReason, of sender: Int, nowNs: UInt64) -> Bool {
+  mutating func count(_ reason: RejectReason, of sender: Int) {
     accounts[sender].refused[reason.rawValue] += 1
-    guard accounts[sender].toldNs == 0 || nowNs - accounts[sender].toldNs > 1_000_000_000 else {
-      return false
-    }
+  }
+
+  /// Counts; true where it is time to tell of this gateway's trespasses again.
+  mutating func count(_ reason: RejectReason, of sender: Int, nowNs: UInt64) -> Bool {
+    count(reason, of: sender)
+    let toldNs = accounts[sender].toldNs
+    guard toldNs == 0 || nowNs > toldNs && nowNs - toldNs > Self.tellNs else { return false }
     accounts[sender].toldNs = nowNs
     return true
   }
