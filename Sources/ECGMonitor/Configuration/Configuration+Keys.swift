@@ -18,7 +18,8 @@ extension Configuration {
       meaning: "Where operators ask for status, acknowledge and pause (ROUTER, bound)."),
     .init(
       path: "keys",
-      meaning: "Who may speak (CURVE, Documentation/Keys.md). With keys every socket asks for them."),
+      meaning: "Who may speak (CURVE, Documentation/Keys.md). With keys every socket asks for them."
+    ),
     .init(
       path: "limits", meaning: "What one gateway may take, where keys tell gateways apart."),
     .init(path: "model", meaning: "The trained autoencoder."),
@@ -106,7 +107,7 @@ extension Configuration {
     .init(
       "model.path", \.model.path, .text("a path"),
       "The model's file. A relative path is looked for beside this file, then in the folder above "
-        + "it, then in /usr/share/ecgd."),
+        + "it, then in /usr/share/ecgd.")
   ]
 
   private static let streamKeys: [ConfigurationKey<Configuration>] = [

@@ -71,7 +71,8 @@ extension AlertDraft {
       return isEnd
         ? "the patient's beats are like those that were learnt again"
         : "lead \(lead) has changed slowly since the patient was learnt"
-    case .streamLimit, .overload, .wrongfulGateway, .noise, .notAnalysable, .asystole, .ventricularTachycardia,
+    case .streamLimit, .overload, .wrongfulGateway, .noise, .notAnalysable, .asystole,
+      .ventricularTachycardia,
       .extremeBradycardia, .extremeTachycardia:
       return "\(condition.rawValue)"
     }

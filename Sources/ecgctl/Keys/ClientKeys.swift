@@ -31,7 +31,8 @@ struct ClientKeys: ParsableArguments {
     guard let file = key ?? environmentValue("ECGD_KEY") else { return }
     guard let server = serverKey ?? environmentValue("ECGD_SERVER_KEY") else {
       throw ZeroMQError(
-        code: EINVAL, operation: "use the key \(file) without --server-key, the daemon's public key")
+        code: EINVAL, operation: "use the key \(file) without --server-key, the daemon's public key"
+      )
     }
     guard Z85.key(server) != nil else {
       throw ZeroMQError(code: EINVAL, operation: "read the daemon's public key '\(server)'")

@@ -104,7 +104,8 @@ import ZeroMQ
         var number = 0
         while !isOver.isSet {
           number += 1
-          _ = try socket.send(number % 2 == 0 ? "ecg/bed-\(number % 100)" : "ecg/evil-\(number)", more: true)
+          _ = try socket.send(
+            number % 2 == 0 ? "ecg/bed-\(number % 100)" : "ecg/evil-\(number)", more: true)
           _ = try socket.send([UInt8](repeating: UInt8(number & 255), count: number % 300))
         }
       },
