@@ -20,14 +20,21 @@ import ZeroMQ
     return SyntheticECG(parameters).recording.leads[0].samples
   }
 
-  /// Allocations so far of every thread of that name, however many daemons there are.
-  private func allocations(_ name: String) throws -> UInt64 {
-    try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").reduce(0) { sum, task in
+  private func tasks() throws -> Set<Int32> {
+    Set(
+      try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").compactMap {
+        Int32($0)
+      })
+  }
+
+  /// Allocations so far of the threads of that name among `tasks`: other tests have daemons too.
+  private func allocations(_ name: String, _ tasks: Set<Int32>) -> UInt64 {
+    tasks.reduce(0) { sum, task in
       let path = "/proc/self/task/\(task)/comm"
       guard let comm = try? String(contentsOfFile: path, encoding: .utf8),
-        comm.trimmingCharacters(in: .newlines) == name, let number = Int32(task)
+        comm.trimmingCharacters(in: .newlines) == name
       else { return sum }
-      return sum + allocation_count_of_thread(number)
+      return sum + allocation_count_of_thread(task)
     }
   }
 
@@ -36,7 +43,9 @@ import ZeroMQ
     let seconds = 98.0
     let samples = calmHeart(seconds: seconds)
     let model = try TestModel.beats().model
+    let others = try tasks()
     let bench = try DaemonBench(model, maximumStreams: beds)
+    let own = try tasks().subtracting(others)
     let gateways = try (0..<beds).map { try Bed(bench.gateway(), number: $0) }
     // Past the learning, with some seconds of what comes after it.
     let half = samples.count * 5 / 7
@@ -45,13 +54,13 @@ import ZeroMQ
     // The answer is on its way from the last thread when the counting begins.
     Thread.sleep(forTimeInterval: 0.5)
     let threads = ["ingest", "shard-0", "publisher"]
-    let counted = try threads.map(allocations)
-    let library = try allocations("ZMQbg/IO/0")
+    let counted = threads.map { allocations($0, own) }
+    let library = allocations("ZMQbg/IO/0", own)
     for i in gateways.indices { try gateways[i].play(samples[half...]) }
     // Asking the daemon would make it allocate an answer.
     Thread.sleep(forTimeInterval: 3)
-    let now = try threads.map(allocations)
-    let libraryNow = try allocations("ZMQbg/IO/0")
+    let now = threads.map { allocations($0, own) }
+    let libraryNow = allocations("ZMQbg/IO/0", own)
     let after = try bench.wait { $0.samples == Int64(beds * samples.count) }
     bench.daemon.stop()
     let packets = after.packets - before.packets

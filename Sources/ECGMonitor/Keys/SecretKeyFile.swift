@@ -31,12 +31,12 @@ public enum SecretKeyFile {
     guard descriptor >= 0 else { throw failure(path, "cannot be made") }
     defer { close(descriptor) }
     let bytes = Array((keys.secretKey + "\n").utf8)
-    guard fchmod(descriptor, 0o600) == 0, write_(descriptor, bytes) == bytes.count,
+    guard fchmod(descriptor, 0o600) == 0, writeAll(descriptor, bytes) == bytes.count,
       fsync(descriptor) == 0
     else { throw failure(path, "cannot be written") }
   }
 
-  private static func write_(_ descriptor: CInt, _ bytes: [UInt8]) -> Int {
+  private static func writeAll(_ descriptor: CInt, _ bytes: [UInt8]) -> Int {
     unsafe Glibc.write(descriptor, bytes, bytes.count)
   }
 
