@@ -132,7 +132,6 @@ check: lint test
 	ECGD_WERROR=1 swift build --build-tests --scratch-path .build-strict
 	ECGD_WERROR=1 swift build -c release --scratch-path .build-strict
 	$(MAKE) verify
-	$(MAKE) sanitize
 	$(MAKE) fuzz SECONDS=10
 
 # One thread of one processor; BENCH_CPU chooses it.

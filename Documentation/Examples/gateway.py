@@ -10,8 +10,8 @@ waves = [(0.15, 0.1, 0.02), (1.0, 0.25, 0.01), (-0.2, 0.28, 0.01), (0.3, 0.5, 0.
 mv = np.loadtxt(a.csv) if a.csv else sum(h * np.exp(-((t % 0.8 - c) / w) ** 2 / 2) for h, c, w in waves)
 socket = zmq.Context().socket(zmq.PUB if a.pub else zmq.PUSH)
 if a.key:
-    socket.curve_secretkey, socket.curve_serverkey = open(a.key, "rb").readline().strip(), a.server_key.encode()
-    socket.curve_publickey = zmq.curve_public(socket.curve_secretkey)
+    secret = open(a.key, "rb").readline().strip()
+    socket.curve_secretkey, socket.curve_publickey, socket.curve_serverkey = secret, zmq.curve_public(secret), a.server_key.encode()
 (socket.bind if a.bind else socket.connect)(a.endpoint)
 time.sleep(a.pub)  # one second for PUB: what is published before a subscriber has come is lost
 session, start, block = int(time.time()) & 0xFFFFFFFF, time.time_ns(), max(1, int(a.rate / 10))

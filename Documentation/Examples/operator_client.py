@@ -3,8 +3,8 @@ import json, sys, zmq
 
 socket = zmq.Context().socket(zmq.SUB)
 if len(sys.argv) > 3:  # your secret key's file, the daemon's public key
-    socket.curve_secretkey, socket.curve_serverkey = open(sys.argv[2], "rb").readline().strip(), sys.argv[3].encode()
-    socket.curve_publickey = zmq.curve_public(socket.curve_secretkey)
+    secret = open(sys.argv[2], "rb").readline().strip()
+    socket.curve_secretkey, socket.curve_publickey, socket.curve_serverkey = secret, zmq.curve_public(secret), sys.argv[3].encode()
 socket.connect(sys.argv[1] if len(sys.argv) > 1 else "tcp://127.0.0.1:5602")
 socket.subscribe(b"alert/")  # or b"alert/bed-1"
 while True:
