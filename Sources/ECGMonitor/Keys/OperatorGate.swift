@@ -16,6 +16,9 @@ struct OperatorGate {
     let streams: [StreamPattern]
   }
 
+  /// A subscription is a topic's beginning; a longer message ends the connection.
+  private static let maximumSubscriptionBytes = 4096
+
   private let ring: KeyRing?
   /// The topics before a stream's name: `alert/`, or `wave/` and `latent/`.
   private let roots: [[UInt8]]
@@ -34,6 +37,7 @@ struct OperatorGate {
 
   /// Before bind.
   func prepare(_ socket: inout Socket) throws(ZeroMQError) {
+    try socket.setMaximumMessageSize(Self.maximumSubscriptionBytes)
     if ring != nil { try socket.set(.publisherManual, 1) }
   }
 
