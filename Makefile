@@ -22,12 +22,14 @@ DATA ?= $(firstword $(ECGD_DATA) data)
 
 .PHONY: help deps build demo test check lint verify bench bench-peers bench-pipeline-peer clean
 .PHONY: deb test-package
+.PHONY: fuzz sanitize
 .PHONY: test-training beats model model-card
 
 help:
 	@echo "make demo    a real heart's ectopic beats become alerts (RECORD=dir/208 for another record)"
 	@echo "make test    every test"
 	@echo "make check   every test, format, warnings as errors, unit files"
+	@echo "make fuzz    SECONDS=60: fuzzes every reader of outside bytes"
 	@echo "make bench   the kernels against this machine's peak; make bench-peers: beside other libraries"
 	@echo "make build   release binaries in $(RELEASE)"
 	@echo "make deb     a Debian package in build/; make test-package tries it in a clean Debian"
@@ -125,10 +127,24 @@ verify:
 	systemd-analyze verify --recursive-errors=yes build/units/*.service build/units/*.socket
 	systemd-analyze security --offline=true --threshold=12 build/units/*.service | tail -n 1
 
+# Coverage-guided, under the address sanitizer: each reader of outside bytes for SECONDS.
+SECONDS ?= 60
+fuzz:
+	@for target in wire records model; do nice Tests/Fuzz/fuzz.sh $$target $(SECONDS); done
+
+# The tests of who may speak and of what comes over sockets, each under a sanitizer.
+SANITIZED := ZeroMQ|ECGWireTests|ECGCoreTests|GatewayTrustTests|OperatorTrustTests|StrangerTests|KeyFileTests
+sanitize:
+	swift build --build-tests --sanitize=address --scratch-path .build-address
+	swift test --skip-build --sanitize=address --scratch-path .build-address --filter '$(SANITIZED)'
+	swift build --build-tests --sanitize=thread --scratch-path .build-thread
+	swift test --skip-build --sanitize=thread --scratch-path .build-thread --filter '$(SANITIZED)'
+
 check: lint test
 	ECGD_WERROR=1 swift build --build-tests --scratch-path .build-strict
 	ECGD_WERROR=1 swift build -c release --scratch-path .build-strict
 	$(MAKE) verify
+	$(MAKE) fuzz SECONDS=10
 
 # One thread of one processor; BENCH_CPU chooses it.
 BENCH_CPU ?= $(lastword $(shell seq 0 $$(($$(nproc) - 1))))

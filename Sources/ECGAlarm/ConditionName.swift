@@ -5,6 +5,8 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
   case leadOff, signalQuality, noise, notAnalysable
   case baselineDrift
   case gap, streamSilent, layoutChange, patientChange, badPackets, streamLimit, overload
+  /// A gateway sent what its key does not allow, or too much.
+  case wrongfulGateway
   /// Alerts go out, and cannot be kept.
   case journalFailure
   /// Operators paused the alarms of a stream.
@@ -17,7 +19,7 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
       .physiological
     case .leadOff, .signalQuality, .noise, .notAnalysable, .baselineDrift, .gap, .streamSilent,
       .layoutChange, .patientChange, .badPackets, .streamLimit, .overload, .journalFailure,
-      .alarmsPaused:
+      .alarmsPaused, .wrongfulGateway:
       .technical
     }
   }
@@ -39,7 +41,8 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
     case .noise: MDCCode(value: 432, name: "MDC_EVT_WAVE_ARTIF_ERR")
     case .notAnalysable: MDCCode(value: 384, name: "MDC_EVT_SIG_UNANALYZEABLE")
     case .ventricularFibrillation, .baselineDrift, .gap, .streamSilent, .layoutChange,
-      .patientChange, .badPackets, .streamLimit, .overload, .journalFailure, .alarmsPaused:
+      .patientChange, .badPackets, .streamLimit, .overload, .journalFailure, .alarmsPaused,
+      .wrongfulGateway:
       nil
     }
   }
@@ -51,7 +54,7 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
       .extremeTachycardia:
       .high
     case .abnormalBeats, .ventricularRun, .atrialFibrillation, .pause, .leadOff, .streamSilent,
-      .streamLimit, .overload, .journalFailure:
+      .streamLimit, .overload, .journalFailure, .wrongfulGateway:
       .medium
     case .signalQuality, .noise, .notAnalysable, .baselineDrift, .gap, .layoutChange,
       .patientChange, .badPackets, .alarmsPaused:

@@ -11,6 +11,8 @@ public struct ControlReply: Codable, Equatable, Sendable {
   public var explanation: StreamExplanation?
   /// The events of a snapshot or a replay, in the order of their sequence numbers.
   public var alerts: [AlertEvent]?
+  /// How many events of a replay the operator's key does not show; nil where none.
+  public var withheld: Int64?
   /// The sequence number of the last event in the journal.
   public var sequence: Int64?
 

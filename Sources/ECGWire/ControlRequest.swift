@@ -100,6 +100,8 @@ public struct ControlError: Error, Codable, Equatable, Sendable, CustomStringCon
   public enum Code: String, CaseIterable, Codable, Sendable {
     case badRequest, badVersion, unknownRequest, missingField, outOfRange
     case unknownStream, unknownAlarm, unavailable
+    /// The sender's key does not allow it.
+    case forbidden
   }
 
   public var code: Code

@@ -6,7 +6,8 @@ import Foundation
 /// The counter rises only where the daemon's check of itself found every thread at work.
 public struct Heartbeat: Codable, Equatable, Sendable {
   public static let schema = "ecgd-heartbeat/1"
-  public static let topic = Array("heartbeat".utf8)
+  public static let topicText = "heartbeat"
+  public static let topic = Array(topicText.utf8)
 
   public var schema = Heartbeat.schema
   /// Tells one run of the daemon from another: when it began, ns since the Unix epoch.

@@ -205,6 +205,8 @@ public struct StatusReport: Codable, Equatable, Sendable {
   /// The newest heartbeat.
   public var heartbeat: Heartbeat?
   public var waveforms: Waveforms?
+  /// Absent where nobody is asked for a key.
+  public var keys: Keys?
   public var latency: Latency?
   public var streams: [Stream] = []
 

@@ -51,6 +51,28 @@ public struct StreamKey: Hashable, Sendable, CustomStringConvertible {
     stableHash = (stableHash ^ UInt64(byte)) &* 0x100_0000_01b3
   }
 
+  private func word(_ i: Int) -> UInt64 {
+    switch i {
+    case 0: words.0
+    case 1: words.1
+    case 2: words.2
+    case 3: words.3
+    case 4: words.4
+    case 5: words.5
+    case 6: words.6
+    default: words.7
+    }
+  }
+
+  /// Whether the name begins with the `count` bytes of `prefix`'s name.
+  public func begins(with prefix: StreamKey, count: Int) -> Bool {
+    precondition((0...StreamID.maximumLength).contains(count))
+    for i in 0..<(count >> 3) where word(i) != prefix.word(i) { return false }
+    let rest = count & 7
+    guard rest > 0 else { return true }
+    return (word(count >> 3) ^ prefix.word(count >> 3)) & ((1 << UInt64(8 * rest)) - 1) == 0
+  }
+
   public static func == (a: StreamKey, b: StreamKey) -> Bool {
     a.stableHash == b.stableHash && a.words.0 == b.words.0 && a.words.1 == b.words.1
       && a.words.2 == b.words.2 && a.words.3 == b.words.3 && a.words.4 == b.words.4
@@ -85,8 +107,11 @@ public enum SampleTopic {
 public enum AlertTopic {
   public static let prefix = "alert/"
 
+  /// The topic of events about the daemon itself: no prefix of any stream's, and none of its.
+  public static let daemon = "alert//"
+
   /// Without a stream: events about the daemon itself.
   public static func bytes(_ stream: StreamID?) -> [UInt8] {
-    Array((prefix + (stream?.name ?? "")).utf8)
+    Array((stream.map { prefix + $0.name } ?? daemon).utf8)
   }
 }

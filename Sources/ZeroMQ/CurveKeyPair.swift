@@ -8,6 +8,7 @@ public struct CurveKeyPair: Equatable, Sendable {
 
   /// The length of a key in characters.
   public static let keyLength = 40
+  static let keyByteCount = 32
 
   /// A new pair from the system's random numbers.
   public static func generate() throws(ZeroMQError) -> CurveKeyPair {

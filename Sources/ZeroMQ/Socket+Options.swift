@@ -10,6 +10,11 @@ extension Socket {
     guard done == 0 else { throw .last("set \(option.name)", handle.endpoint) }
   }
 
+  public mutating func set(_ option: SocketBytesOption, _ value: [UInt8]) throws(ZeroMQError) {
+    let done = unsafe zmq_setsockopt(handle.raw, option.code, value, value.count)
+    guard done == 0 else { throw .last("set \(option.name)", handle.endpoint) }
+  }
+
   /// The largest frame accepted from a peer; a larger one ends the connection. -1 is no limit.
   public mutating func setMaximumMessageSize(_ bytes: Int) throws(ZeroMQError) {
     var value = Int64(bytes)

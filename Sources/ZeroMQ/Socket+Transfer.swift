@@ -59,6 +59,18 @@ extension Socket {
     while message.hasMore, try receive(into: message) {}
   }
 
+  /// Receives a whole message as copies of its frames, and who sent it; nil where none came.
+  /// Allocates.
+  public mutating func receiveSigned(wait: Bool = true) throws(ZeroMQError) -> SignedFrames? {
+    let message = Message()
+    guard try receive(into: message, wait: wait) else { return nil }
+    var frames = [message.bytes]
+    // The frame that a ROUTER puts first came from nobody: the last one is the peer's own.
+    while message.hasMore, try receive(into: message) { frames.append(message.bytes) }
+    return SignedFrames(
+      frames: frames, sender: message.senderNumber, connection: message.connection)
+  }
+
   /// Receives a whole message as copies of its frames; nil where none came. Allocates.
   public mutating func receiveFrames(wait: Bool = true) throws(ZeroMQError) -> [[UInt8]]? {
     let message = Message()
@@ -67,4 +79,12 @@ extension Socket {
     while message.hasMore, try receive(into: message) { frames.append(message.bytes) }
     return frames
   }
+}
+
+/// A message and where it came from.
+public struct SignedFrames: Sendable {
+  public let frames: [[UInt8]]
+  /// As `Message.senderNumber`.
+  public let sender: Int?
+  public let connection: PeerConnection?
 }

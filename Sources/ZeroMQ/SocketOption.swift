@@ -35,6 +35,8 @@ public struct SocketOption: Sendable {
   public static let publisherVerbose = SocketOption(code: ZMQ_XPUB_VERBOSE, name: "XPUB_VERBOSE")
   /// 1: repeated unsubscriptions are passed up as well.
   public static let publisherVerboser = SocketOption(code: ZMQ_XPUB_VERBOSER, name: "XPUB_VERBOSER")
+  /// 1: a subscription takes effect only as far as the owner, having read it, subscribes for it.
+  public static let publisherManual = SocketOption(code: ZMQ_XPUB_MANUAL, name: "XPUB_MANUAL")
   /// 1: sending to an unknown peer fails with EHOSTUNREACH instead of dropping the message.
   public static let routerMandatory = SocketOption(
     code: ZMQ_ROUTER_MANDATORY, name: "ROUTER_MANDATORY")

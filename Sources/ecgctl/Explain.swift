@@ -26,12 +26,14 @@ struct Explain: ParsableCommand {
   @Flag(help: "Print the reply as it came: one JSON object.")
   var json = false
 
+  @OptionGroup var keys: ClientKeys
+
   func run() throws {
     var request = ControlRequest(.explain)
     request.stream = stream
     let answer: [UInt8]?
     do throws(ZeroMQError) {
-      answer = try Status.ask(request, at: endpoint, seconds: timeout)
+      answer = try Status.ask(request, at: endpoint, seconds: timeout, keys: keys)
     } catch {
       return try fail("\(error)")
     }

@@ -4,6 +4,8 @@ import ECGWire
 
 /// Where the packets go.
 struct ReplayTarget: ParsableArguments {
+  @OptionGroup var keys: ClientKeys
+
   @Option(help: "The ZeroMQ endpoint.")
   var endpoint = "tcp://127.0.0.1:5601"
 

@@ -24,6 +24,7 @@ struct ReplaySender: ~Copyable {
       case .push: try socket.set(.immediate, 1)
       case .pub: try socket.set(.publisherNoDrop, 1)
       }
+      try target.keys.show(on: &socket)
       switch target.end {
       case .connect: try socket.connect(target.endpoint)
       case .bind: try socket.bind(target.endpoint)

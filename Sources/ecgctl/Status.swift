@@ -22,12 +22,14 @@ struct Status: ParsableCommand {
   @Flag(help: "Print the reply as it came: one JSON object.")
   var json = false
 
+  @OptionGroup var keys: ClientKeys
+
   func run() throws {
     var request = ControlRequest(.status)
     request.stream = stream
     let answer: [UInt8]?
     do throws(ZeroMQError) {
-      answer = try Self.ask(request, at: endpoint, seconds: timeout)
+      answer = try Self.ask(request, at: endpoint, seconds: timeout, keys: keys)
     } catch {
       return try fail("\(error)")
     }
@@ -45,12 +47,14 @@ struct Status: ParsableCommand {
 
   /// One request and its reply; nil where none came in time.
   static func ask(
-    _ request: ControlRequest, at endpoint: String, seconds: Double
+    _ request: ControlRequest, at endpoint: String, seconds: Double,
+    keys: ClientKeys = .ofEnvironment
   ) throws(ZeroMQError) -> [UInt8]? {
     var socket = try Socket(.req, in: Context())
     let milliseconds = Int(min(max(seconds, 0.001), 3600) * 1000)
     try socket.set(.sendTimeout, milliseconds)
     try socket.set(.receiveTimeout, milliseconds)
+    try keys.show(on: &socket)
     try socket.connect(endpoint)
     guard try socket.send(request.encoded()) else { return nil }
     return try socket.receiveFrames()?.first

@@ -9,16 +9,20 @@ struct WardScreen: ~Copyable {
   private var table = WardTable()
   private let control: String
   private let stream: String?
+  private let keys: ClientKeys
   private var polledAt: ContinuousClock.Instant?
   private var terminal = RawTerminal()
 
   private static let pauseSeconds = 120
   private static let pollEvery = Duration.seconds(1)
 
-  init(alerts: String, control: String, stream: String?) throws(ZeroMQError) {
+  init(
+    alerts: String, control: String, stream: String?, _ keys: ClientKeys
+  ) throws(ZeroMQError) {
+    self.keys = keys
     self.control = control
     self.stream = stream
-    session = try WatchSession(alerts: alerts, control: control, stream: stream)
+    session = try WatchSession(alerts: alerts, control: control, stream: stream, keys)
   }
 
   /// Runs until `isOver`, or until q is pressed.
@@ -42,7 +46,7 @@ struct WardScreen: ~Copyable {
     polledAt = now
     var request = ControlRequest(.status)
     request.stream = stream
-    let bytes = try? Status.ask(request, at: control, seconds: 0.5)
+    let bytes = try? Status.ask(request, at: control, seconds: 0.5, keys: keys)
     let status = bytes.flatMap { try? ControlReply.decode($0).status }
     table.take(status)
   }
@@ -74,7 +78,7 @@ struct WardScreen: ~Copyable {
   private mutating func ask(_ request: ControlRequest, _ done: String) {
     var request = request
     request.by = ProcessInfo.processInfo.environment["USER"]
-    let reply = (try? Status.ask(request, at: control, seconds: 2)).flatMap {
+    let reply = (try? Status.ask(request, at: control, seconds: 2, keys: keys)).flatMap {
       try? ControlReply.decode($0)
     }
     table.message = reply.map { $0.error?.description ?? done } ?? "no answer from the daemon"

@@ -40,6 +40,8 @@ struct Watch: ParsableCommand {
   @Option(help: "Leave after so many seconds without an event.")
   var untilIdle: Double?
 
+  @OptionGroup var keys: ClientKeys
+
   func validate() throws {
     if let count, count < 1 { throw ValidationError("--count is 1 or more.") }
     if let untilIdle, !(untilIdle > 0) { throw ValidationError("--until-idle is more than 0.") }
@@ -55,7 +57,7 @@ struct Watch: ParsableCommand {
     var summary = WatchSummary()
     var line = WatchLine(isColoured: isatty(STDOUT_FILENO) == 1 && !json)
     do throws(ZeroMQError) {
-      var session = try WatchSession(alerts: endpoint, control: control, stream: stream)
+      var session = try WatchSession(alerts: endpoint, control: control, stream: stream, keys)
       var heard = ContinuousClock.now
       watching: while !watchIsInterrupted.load(ordering: .relaxed) {
         for news in try session.next(waitMs: 100) {
@@ -86,7 +88,7 @@ struct Watch: ParsableCommand {
 
   private func runTable() throws {
     do throws(ZeroMQError) {
-      var ward = try WardScreen(alerts: endpoint, control: control, stream: stream)
+      var ward = try WardScreen(alerts: endpoint, control: control, stream: stream, keys)
       try ward.run { watchIsInterrupted.load(ordering: .relaxed) }
     } catch {
       say("ecgctl watch: \(error)\n")

@@ -23,6 +23,7 @@ struct WatchSession: ~Copyable {
   private let context: Context
   private let controlEndpoint: String
   private let stream: String?
+  private let keys: ClientKeys
   /// The last event that was given or that the snapshot stands for; nil before the snapshot.
   private(set) var sequence: Int64?
   private var askedAt: ContinuousClock.Instant?
@@ -39,13 +40,16 @@ struct WatchSession: ~Copyable {
   private static let patience = Duration.seconds(2)
   private static let askEvery = Duration.seconds(1)
 
-  init(alerts endpoint: String, control: String, stream: String?) throws(ZeroMQError) {
+  init(
+    alerts endpoint: String, control: String, stream: String?, _ keys: ClientKeys
+  ) throws(ZeroMQError) {
     let context = try Context()
     var socket = try Socket(.sub, in: context)
     // Read on, whatever the terminal does; what is missed all the same is asked for.
     try socket.set(.receiveHighWaterMark, 0)
     try socket.setHeartbeat(intervalMs: 2000, timeoutMs: 6000)
     try socket.set(.linger, 0)
+    try keys.show(on: &socket)
     try socket.connect(endpoint)
     // All streams: the count over all of them shows what was missed.
     try socket.subscribe(AlertTopic.prefix)
@@ -57,6 +61,7 @@ struct WatchSession: ~Copyable {
     self.control = nil
     controlEndpoint = control
     self.stream = stream
+    self.keys = keys
   }
 
   /// What has happened since the last call; waits up to `milliseconds` for something.
@@ -114,6 +119,7 @@ struct WatchSession: ~Copyable {
       var socket = try Socket(.req, in: context)
       try socket.set(.linger, 0)
       try socket.set(.sendTimeout, 0)
+      try keys.show(on: &socket)
       try socket.connect(controlEndpoint)
       control = consume socket
     }
@@ -135,12 +141,19 @@ struct WatchSession: ~Copyable {
       askedAt = nil
       return
     }
+    // Behind numbers of events that our key does not show, a loss shows in its stream's own count.
+    let withheld = reply.withheld ?? 0
     for event in reply.alerts ?? [] where event.sequence > sequence! {
-      if event.sequence > sequence! + 1 { news.append(.lost(event.sequence - sequence! - 1)) }
+      if event.sequence > sequence! + 1, withheld == 0 {
+        news.append(.lost(event.sequence - sequence! - 1))
+      }
       give(event, event.encoded())
     }
-    isBehind = sequence! < newest && !(reply.alerts ?? []).isEmpty
-    if sequence! < newest, (reply.alerts ?? []).isEmpty {
+    if (reply.alerts ?? []).isEmpty, withheld > 0 {
+      sequence = min(newest, sequence! + withheld)
+    }
+    isBehind = sequence! < newest && (withheld > 0 || !(reply.alerts ?? []).isEmpty)
+    if sequence! < newest, !isBehind {
       news.append(.lost(newest - sequence!))
       sequence = newest
     }

@@ -10,7 +10,7 @@ struct ECGControl: ParsableCommand {
     subcommands: [
       Watch.self, Status.self, Alerts.self, Report.self, Explain.self, Replay.self, Evaluate.self,
       Score.self, Model.self,
-      Demo.self, Extract.self, Denoise.self, CheckConfig.self, Bench.self,
+      Demo.self, Extract.self, Denoise.self, CheckConfig.self, Keygen.self, Keys.self, Bench.self,
     ])
 }
 

@@ -1,3 +1,4 @@
+import ECGCore
 import ECGWire
 import Foundation
 import Testing
@@ -17,7 +18,7 @@ struct OperatorExampleTests {
     #expect(try publisher.receiveFrames() == [[1] + Array("alert/".utf8)])
     for event in [AlertSamples.event(), AlertSamples.daemonEvent] {
       #expect(
-        try publisher.send(AlertTopic.bytes(nil) + Array((event.stream ?? "").utf8), more: true))
+        try publisher.send(AlertTopic.bytes(event.stream.flatMap { StreamID($0) }), more: true))
       #expect(try publisher.send(event.encoded()))
     }
     var text = ""

@@ -79,7 +79,10 @@ import Testing
   }
 
   @Test func everyReasonOfTheDecoderHasAWrongPacket() {
-    let receivers: Set<RejectReason> = [.badTopic, .duplicate, .late, .streamLimit, .overload]
+    let receivers: Set<RejectReason> = [
+      .badTopic, .duplicate, .late, .streamLimit, .overload, .notAuthorised, .gatewayRate,
+      .gatewayStreams,
+    ]
     #expect(Set(Self.spoilt.map(\.reason)).union(receivers) == Set(RejectReason.allCases))
   }
 

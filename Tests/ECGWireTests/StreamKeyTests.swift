@@ -15,7 +15,7 @@ import Testing
     let longest = String(repeating: "abcdefgh", count: 8)
     #expect(try key("ecg/" + longest).description == longest)
     #expect(SampleTopic.bytes(StreamID("a")!) == Array("ecg/a".utf8))
-    #expect(AlertTopic.bytes(nil) == Array("alert/".utf8))
+    #expect(AlertTopic.bytes(nil) == Array("alert//".utf8))
   }
 
   @Test(

@@ -90,14 +90,20 @@ extension Configuration {
         line: line, key: "alarm.persistence.k",
         "expected at most n = \(alarm.persistence.n), found \(alarm.persistence.k)")
     }
+    checkKeys(&reader)
     var bound: [Endpoint: String] = [:]
     for socket in sockets {
       let line = reader.lines["\(socket.place).endpoint"] ?? reader.lines[socket.place]
-      if !socket.endpoint.isLocal, !socket.insecure {
+      if !socket.endpoint.isLocal, !socket.insecure, !keys.areUsed {
         reader.report(
           line: line, key: "\(socket.place).endpoint",
           "expected a loopback or ipc endpoint, found \(socket.endpoint), which other machines "
             + "reach: without keys that takes 'insecure: true' beside it")
+      }
+      if socket.insecure, keys.areUsed {
+        reader.report(
+          line: reader.lines["\(socket.place).insecure"] ?? line, key: "\(socket.place).insecure",
+          "expected false beside keys, which every socket asks for")
       }
       guard socket.isBound, !socket.endpoint.text.hasSuffix(":*") else { continue }
       if let other = bound.updateValue(socket.place, forKey: socket.endpoint) {
@@ -106,6 +112,15 @@ extension Configuration {
           "\(socket.endpoint) is already bound by \(other)")
       }
     }
+  }
+
+  private func checkKeys(_ reader: inout ConfigurationReader) {
+    guard (keys.secret == nil) != (keys.authorized == nil) else { return }
+    let (given, missing) =
+      keys.secret == nil
+      ? ("keys.authorized", "keys.secret") : ("keys.secret", "keys.authorized")
+    reader.report(
+      line: reader.lines[given], key: missing, "expected a path, because \(given) has one")
   }
 
   private var sockets: [(place: String, endpoint: Endpoint, insecure: Bool, isBound: Bool)] {

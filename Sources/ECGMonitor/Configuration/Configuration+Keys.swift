@@ -16,6 +16,12 @@ extension Configuration {
     .init(
       path: "control",
       meaning: "Where operators ask for status, acknowledge and pause (ROUTER, bound)."),
+    .init(
+      path: "keys",
+      meaning: "Who may speak (CURVE, Documentation/Keys.md). With keys every socket asks for them."
+    ),
+    .init(
+      path: "limits", meaning: "What one gateway may take, where keys tell gateways apart."),
     .init(path: "model", meaning: "The trained autoencoder."),
     .init(path: "streams", meaning: "The streams watched at one time. One stream is one patient."),
     .init(path: "signal", meaning: "What is done to the signal before the model sees it."),
@@ -34,7 +40,7 @@ extension Configuration {
   ]
 
   static let keys: [ConfigurationKey<Configuration>] =
-    inputKeys + outputKeys + streamKeys + alarmKeys + recordKeys
+    inputKeys + outputKeys + trustKeys + modelKeys + streamKeys + alarmKeys + recordKeys
 
   /// The dotted paths of all keys, in the order of the shipped file.
   public static var keyPaths: [String] { keys.map(\.path) }
@@ -79,10 +85,36 @@ extension Configuration {
       "control.endpoint", \.control.endpoint, .endpoint,
       "Where ecgctl and operators send requests."),
     .init("control.insecure", \.control.insecure, .truth, insecureMeaning),
+  ]
+
+  private static let trustKeys: [ConfigurationKey<Configuration>] = [
+    .init(
+      "keys.secret", \.keys.secret, ValueType.text("a path").orWord("none"),
+      "The daemon's own secret key, which only its owner may read. A relative path is looked for "
+        + "among systemd's credentials, then beside this file."),
+    .init(
+      "keys.authorized", \.keys.authorized, ValueType.text("a path").orWord("none"),
+      "The public keys that are let in, one a line. A relative path starts from this file. The "
+        + "file is read again at each reload."),
+    .init(
+      "limits.handshakeMs", \.limits.handshakeMs, .integer(100...60_000, "milliseconds"),
+      "A connection that has not shown its key by then is cut."),
+    .init(
+      "limits.packetsPerSecond", \.limits.packetsPerSecond, .integer(1...1_000_000),
+      reloads: true,
+      "Packets of one gateway a second; four seconds' worth may come at once. More are refused, "
+        + "counted and told by a technical alert."),
+    .init(
+      "limits.streamsPerGateway", \.limits.streamsPerGateway, .integer(1...65_536),
+      reloads: true,
+      "Streams of one gateway at a time; more are refused, counted and told."),
+  ]
+
+  private static let modelKeys: [ConfigurationKey<Configuration>] = [
     .init(
       "model.path", \.model.path, .text("a path"),
       "The model's file. A relative path is looked for beside this file, then in the folder above "
-        + "it, then in /usr/share/ecgd."),
+        + "it, then in /usr/share/ecgd.")
   ]
 
   private static let streamKeys: [ConfigurationKey<Configuration>] = [

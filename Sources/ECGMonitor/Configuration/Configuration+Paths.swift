@@ -59,6 +59,24 @@ extension Configuration {
     return "\(Self.folder(of: journalPath(environment: environment)))/\(path)"
   }
 
+  /// Where the daemon's secret key is; nil where no keys are used.
+  public func secretKeyPath(environment: (String) -> String? = environmentValue) -> String? {
+    guard let path = keys.secret else { return nil }
+    if path.hasPrefix("/") { return path }
+    if let credentials = environment("CREDENTIALS_DIRECTORY") {
+      let credential = "\(credentials)/\(path)"
+      if unsafe access(credential, F_OK) == 0 { return credential }
+    }
+    return besideFile(path)
+  }
+
+  /// Where the file of authorised keys is; nil where no keys are used.
+  public var authorizedKeysPath: String? { keys.authorized.map(besideFile) }
+
+  private func besideFile(_ path: String) -> String {
+    path.hasPrefix("/") ? path : "\(file.map(Self.folder(of:)) ?? ".")/\(path)"
+  }
+
   static let packageFolder = "/usr/share/ecgd"
 
   private static func folder(of path: String) -> String {

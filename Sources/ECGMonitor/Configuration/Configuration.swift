@@ -11,6 +11,8 @@ public struct Configuration: Equatable, Sendable {
   public var alerts = Alerts()
   public var waveforms = Waveforms()
   public var control = Control()
+  public var keys = Keys()
+  public var limits = Limits()
   public var model = Model()
   public var streams = Streams()
   public var signal = Signal()
@@ -66,6 +68,24 @@ public struct Configuration: Equatable, Sendable {
   public struct Control: Equatable, Sendable {
     public var endpoint = Endpoint("tcp://127.0.0.1:5604")!
     public var insecure = false
+    public init() {}
+  }
+
+  /// Who may speak: the daemon's own secret key and the keys that it knows. Both or neither.
+  public struct Keys: Equatable, Sendable {
+    public var secret: String?
+    public var authorized: String?
+    public init() {}
+
+    /// Whether every socket asks for keys.
+    public var areUsed: Bool { secret != nil && authorized != nil }
+  }
+
+  /// What one gateway may take of the daemon, where keys tell gateways apart.
+  public struct Limits: Equatable, Sendable {
+    public var handshakeMs = 5000
+    public var packetsPerSecond = 2000
+    public var streamsPerGateway = 64
     public init() {}
   }
 

@@ -110,7 +110,7 @@ extension AlertDraft {
     case .alarmsPaused:
       return isEnd
         ? "the alarms of this stream are no longer paused" : "the alarms of this stream are paused"
-    case .streamLimit, .overload, .journalFailure, .noise, .notAnalysable:
+    case .streamLimit, .overload, .journalFailure, .wrongfulGateway, .noise, .notAnalysable:
       return "\(condition.rawValue)"
     }
   }

@@ -20,6 +20,7 @@ public final class Daemon {
   private let model: Autoencoder
   private let denoiser: Denoiser?
   private let context: Context
+  private let keys: KeyService?
   private let ingest: IngestChannel
   private let shards: [ShardChannel]
   private let publisherDoorbell: Doorbell
@@ -47,6 +48,11 @@ public final class Daemon {
     self.denoiser = denoiser
     self.logger = logger
     log = RateLimitedLog(logger, ratePerMinute: configuration.logging.ratePerMinute)
+    do throws(ConfigurationError) {
+      keys = try KeyService(configuration)
+    } catch {
+      throw DaemonError(reason: "\(error)", exitStatus: ConfigurationError.exitStatus)
+    }
     do {
       context = try Context()
       ingest = try IngestChannel()
@@ -82,6 +88,8 @@ public final class Daemon {
         logger.notice(
           "\(restoration.count) of \(restoration.records.count) patients are known from before")
       }
+      // Before any socket binds: whoever connects is asked for a key.
+      try keys?.start(in: context, heartbeat: progress.register("zap"), log: log)
       try startPublisher(facts, writer, restoration)
       try startWaveforms()
       for i in shards.indices { try start(made[i], i) }
@@ -98,7 +106,7 @@ public final class Daemon {
 
   /// Drains the sockets, lets every stream go, and joins the threads.
   public func stop() {
-    _ = ingest.commands.push(.stop)
+    ingest.isStopping.store(true, ordering: .releasing)
     ingest.doorbell.ringAlways()
     for thread in threads { thread.join() }
     threads = []
@@ -109,6 +117,7 @@ public final class Daemon {
     waveforms.stop()
     if stateLock >= 0 { close(stateLock) }
     stateLock = -1
+    keys?.stop()
     log.flush(all: true)
   }
 
@@ -118,7 +127,12 @@ public final class Daemon {
     log.ratePerMinute = new.logging.ratePerMinute
     settings.put(AlarmSettings(new))
     for shard in shards { shard.doorbell.ring() }
+    keys?.ring.setLimits(new.limits)
   }
+
+  /// Reads the file of authorised keys again. What a key may do changes for connections that stand;
+  /// those of keys that were revoked are cut.
+  public func reloadKeys() { keys?.reload(logger) }
 
   /// One line for `systemctl status`.
   ///
@@ -137,13 +151,13 @@ public final class Daemon {
   private func facts(version: String) -> DaemonFacts {
     DaemonFacts(
       version: version, model: model.manifest.name, modelHash: model.hash,
-      shards: shards.count, waveforms: waveforms.counters)
+      shards: shards.count, waveforms: waveforms.counters, keys: keys?.facts)
   }
 
   private func startPublisher(
     _ facts: DaemonFacts, _ writer: consuming AlertWriter, _ restoration: Restoration
   ) throws {
-    let sockets = try PublisherSockets(configuration, in: context)
+    let sockets = try PublisherSockets(configuration, keys: keys, in: context)
     let heartbeat = progress.register("publisher")
     let made = Handover(
       PublisherThread(
@@ -194,21 +208,22 @@ public final class Daemon {
 
   private func startWaveforms() throws {
     try waveforms.start(
-      endpoint: configuration.waveforms.endpoint.text, in: context,
+      endpoint: configuration.waveforms.endpoint.text, keys: keys, in: context,
       heartbeat: progress.register("waveforms"), log: log)
   }
 
   private func startIngest(_ restoration: Restoration) throws {
     var sockets: [SampleSocket] = []
     for socket in configuration.samples.sockets {
-      sockets.append(try SampleSocket(socket, in: context))
+      sockets.append(try SampleSocket(socket, keys: keys, in: context))
     }
     let heartbeat = progress.register("ingest")
     let made = Handover(
       IngestThread(
         channel: ingest, shards: shards, publisher: publisherDoorbell, heartbeat: heartbeat,
         log: log, board: board, sockets: sockets, maximumStreams: configuration.streams.maximum,
-        restored: restoration.records.map(\.key)))
+        restored: restoration.records.map(\.key),
+        accounts: keys.map { GatewayAccounts($0.ring) }))
     threads.append(
       try WorkerThread("ingest") {
         var ingest = made.take()

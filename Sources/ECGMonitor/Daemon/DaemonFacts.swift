@@ -7,12 +7,17 @@ struct DaemonFacts: Sendable {
   let modelHash: String
   let shards: Int
   let waveforms: WaveformCounters
+  /// Nil where nobody is asked for a key.
+  let keys: KeyFacts?
   let startedNs: UInt64
   /// Wall time minus monotonic time, at the start: turns one into the other.
   let wallOffsetNs: Int64
 
-  init(version: String, model: String, modelHash: String, shards: Int, waveforms: WaveformCounters)
-  {
+  init(
+    version: String, model: String, modelHash: String, shards: Int, waveforms: WaveformCounters,
+    keys: KeyFacts? = nil
+  ) {
+    self.keys = keys
     self.version = version
     self.model = model
     self.modelHash = modelHash

@@ -37,9 +37,17 @@ extension IngestThread {
       key = try topic.withBytes { bytes throws(PacketError) in try StreamKey(topic: bytes) }
     } catch {
       refuse(error, slot: nil)
+      blame(error.reason)
       return
     }
     let known = directory.slot(of: key)
+    let sender = accounts == nil ? nil : packet.senderNumber
+    if let refusal = accounts?.refusal(
+      of: sender, about: key, isNew: known == nil, nowNs: nowNs)
+    {
+      refuse(refusal, of: sender, about: key, nowNs: nowNs)
+      return
+    }
     let header: SamplePacketHeader
     do {
       header = try packet.withBytes { bytes throws(PacketError) in
@@ -47,9 +55,10 @@ extension IngestThread {
       }
     } catch {
       refuse(error, slot: known, stream: key)
+      blame(error.reason)
       return
     }
-    guard let slot = known ?? admit(key, nowNs: nowNs) else { return }
+    guard let slot = known ?? admit(key, of: sender, nowNs: nowNs) else { return }
     directory.touch(slot, nowNs: nowNs)
     let shard = shards[directory.shard(ofSlot: slot)]
     let tag = ShardRecord.tag(ShardRecord.packet, slot: slot)
@@ -70,12 +79,13 @@ extension IngestThread {
     if header.isLast { discharge(slot) }
   }
 
-  private mutating func admit(_ key: StreamKey, nowNs: UInt64) -> Int? {
-    guard let slot = directory.admit(key, nowNs: nowNs) else {
+  private mutating func admit(_ key: StreamKey, of sender: Int?, nowNs: UInt64) -> Int? {
+    guard let slot = directory.admit(key, nowNs: nowNs, owner: sender) else {
       refuse(.streamLimit, slot: nil, stream: key)
       if channel.reports.push(.streamRefused(key)) { publisher.ring() }
       return nil
     }
+    if let sender { accounts?.admitted(by: sender) }
     let tag = ShardRecord.tag(ShardRecord.admit, slot: slot)
     send(Array(key.description.utf8), to: shards[directory.shard(ofSlot: slot)], tag, nowNs)
     return slot
@@ -84,6 +94,7 @@ extension IngestThread {
   private mutating func discharge(_ slot: Int) {
     let tag = ShardRecord.tag(ShardRecord.discharge, slot: slot)
     send([], to: shards[directory.shard(ofSlot: slot)], tag, 0)
+    if let owner = directory.entries[slot]?.owner { accounts?.discharged(of: owner) }
     directory.discharge(slot)
   }
 
@@ -98,6 +109,41 @@ extension IngestThread {
         metadata: ["stream": "\(entry.key)"])
       discharge(slot)
     }
+  }
+
+  /// A packet that its sender may not send. It is no trouble of the stream's: only the gateway's
+  /// account and the daemon's know of it.
+  private mutating func refuse(
+    _ reason: RejectReason, of sender: Int?, about stream: StreamKey, nowNs: UInt64
+  ) {
+    status.refused[reason.rawValue] += 1
+    guard let sender, let account = accounts?.accounts[sender] else {
+      packet.connection?.cut()
+      return
+    }
+    if account.key == nil { packet.connection?.cut() }
+    guard accounts?.count(reason, of: sender, nowNs: nowNs) == true else { return }
+    let what =
+      switch reason {
+      case .gatewayRate: "sends more packets than it may"
+      case .gatewayStreams: "has more streams than it may: \(stream) was refused"
+      default:
+        account.key == nil
+          ? "is no longer authorised and was cut off" : "may not send stream \(stream)"
+      }
+    let words = "gateway \(account.name) \(what)"
+    log.log(
+      .warning, kind: reason.name, "\(words)",
+      metadata: ["gateway": "\(account.name)", "stream": "\(stream)"])
+    if channel.reports.push(.wrongful(words)) { publisher.ring() }
+  }
+
+  /// Notes a bad packet in its sender's account.
+  private mutating func blame(_ reason: RejectReason) {
+    guard accounts != nil, let sender = packet.senderNumber,
+      sender < accounts!.accounts.count
+    else { return }
+    accounts!.count(reason, of: sender)
   }
 
   private mutating func refuse(_ error: PacketError, slot: Int?, stream: StreamKey? = nil) {

@@ -8,13 +8,14 @@ import ZeroMQ
 /// What the publisher asks of the ingest thread.
 enum IngestCommand: Sendable {
   case status(token: UInt64)
-  case stop
 }
 
 /// What the ingest thread tells the publisher.
 enum IngestReport: Sendable {
   case status(token: UInt64, IngestStatus)
   case streamRefused(StreamKey)
+  /// A gateway sent what it may not: who and what, in words.
+  case wrongful(String)
   /// A packet was dropped because its shard's ring was full.
   case shed
   case stopped
@@ -30,6 +31,8 @@ struct IngestStatus: Sendable {
   var stalls: UInt64 = 0
   /// By stream, packets refused by `RejectReason`.
   var refusedByStream: [(StreamID, [UInt64])] = []
+  /// With keys, what each gateway sent.
+  var gateways: [GatewayAccounts.Account] = []
 }
 
 /// The queues in and out of the ingest thread.
@@ -39,6 +42,7 @@ final class IngestChannel: Sendable {
   let doorbell: Doorbell
   /// Whether there is always more in the sockets than one turn takes.
   let isFlooded = Atomic<Bool>(false)
+  let isStopping = Atomic<Bool>(false)
 
   init() throws(SystemCallError) { doorbell = try Doorbell() }
 }
@@ -55,6 +59,8 @@ struct IngestThread: ~Copyable {
   var sockets: [SampleSocket]
   var poller = Poller()
   var directory: StreamDirectory
+  /// With keys, what each gateway may do; nil where nobody is asked for one.
+  var accounts: GatewayAccounts?
   var status = IngestStatus()
   let topic = Message()
   let packet = Message()
@@ -82,8 +88,9 @@ struct IngestThread: ~Copyable {
     channel: IngestChannel, shards: [ShardChannel], publisher: Doorbell,
     heartbeat: ThreadProgress.Heartbeat, log: RateLimitedLog, board: StatusBoard,
     sockets: consuming [SampleSocket],
-    maximumStreams: Int, restored: [StreamKey] = []
+    maximumStreams: Int, restored: [StreamKey] = [], accounts: GatewayAccounts?
   ) {
+    self.accounts = accounts
     self.channel = channel
     self.shards = shards
     self.publisher = publisher
@@ -109,6 +116,7 @@ struct IngestThread: ~Copyable {
       wait()
       takeCommands()
       let now = MonotonicClock.nanoseconds()
+      accounts?.follow(nowNs: now)
       var isFull = false
       for i in sockets.indices where takeMessages(from: i, nowNs: now) { isFull = true }
       noteFlood(isFull)
@@ -162,15 +170,17 @@ struct IngestThread: ~Copyable {
   }
 
   private mutating func takeCommands() {
+    // Main says stop, and the publisher asks: a ring has one producer only.
+    isStopping = channel.isStopping.load(ordering: .acquiring)
     while let command = channel.commands.pop() {
       switch command {
-      case .stop: isStopping = true
       case .status(let token):
         var answer = status
         for entry in directory.entries {
           guard let entry, entry.refused.contains(where: { $0 > 0 }) else { continue }
           answer.refusedByStream.append((entry.key.stream, entry.refused))
         }
+        if let accounts { answer.gateways = accounts.accounts }
         if channel.reports.push(.status(token: token, answer)) { publisher.ring() }
       }
     }
@@ -195,7 +205,9 @@ final class SampleSocket {
   /// unseen at the publisher.
   let waitsForShards: Bool
 
-  init(_ configuration: Configuration.SampleSocket, in context: Context) throws(ZeroMQError) {
+  init(
+    _ configuration: Configuration.SampleSocket, keys: KeyService?, in context: Context
+  ) throws(ZeroMQError) {
     endpoint = configuration.endpoint.text
     switch configuration.kind {
     case .pull:
@@ -208,6 +220,7 @@ final class SampleSocket {
     }
     try socket.setMaximumMessageSize(SamplePacketHeader.maximumByteCount * 2)
     try socket.setHeartbeat(intervalMs: 2000, timeoutMs: 6000)
+    try keys?.protect(&socket, .samples)
     switch configuration.attach {
     case .bind: try socket.serve(endpoint)
     case .connect: try socket.connect(endpoint)

@@ -6,7 +6,9 @@ import ZeroMQ
 /// Where a reply goes: the frames before the request's own, and what was asked.
 struct ControlAsker: Sendable {
   let route: [[UInt8]]
+  /// With `by` the authenticated name, where the sender has one.
   let request: ControlRequest
+  let rights: OperatorRights
 
   /// The stream whose picture is asked for.
   var explainedStream: String? {
@@ -18,49 +20,63 @@ extension PublisherThread {
   /// Takes the requests that wait; those about the streams are answered when every thread has.
   mutating func takeRequests() {
     while true {
-      let frames: [[UInt8]]?
+      let message: SignedFrames?
       do {
-        frames = try sockets.control.receiveFrames(wait: false)
+        message = try sockets.control.receiveSigned(wait: false)
       } catch {
         log.log(.error, kind: "control", "\(error)")
         return
       }
-      guard let frames, let body = frames.last else { return }
-      take(body, route: Array(frames.dropLast()))
+      guard let message, let body = message.frames.last else { return }
+      guard let rights = sockets.askers.of(sender: message.sender) else {
+        log.log(
+          .warning, kind: "revokedKey", "control: a request of a key that was revoked is refused")
+        message.connection?.cut()
+        continue
+      }
+      take(body, route: Array(message.frames.dropLast()), rights)
     }
   }
 
-  private mutating func take(_ body: [UInt8], route: [[UInt8]]) {
+  private mutating func take(_ body: [UInt8], route: [[UInt8]], _ rights: OperatorRights) {
+    var asked: ControlRequest?
     do throws(ControlError) {
-      let (name, request) = try ControlRequest.decode(body)
-      let asker = ControlAsker(route: route, request: request)
+      var (name, request) = try ControlRequest.decode(body)
+      asked = request
+      try rights.check(name, request)
+      if let authenticated = rights.name { request.by = authenticated }
+      let asker = ControlAsker(route: route, request: request, rights: rights)
       switch name {
       case .status, .explain: ask(asker)
-      case .snapshot: answer(asker, snapshot(request))
-      case .replay: answer(asker, replay(request))
+      case .snapshot: answer(asker, snapshot(asker))
+      case .replay: answer(asker, replay(asker))
       case .acknowledge, .pause, .resume: try act(name, asker)
       }
     } catch {
-      reply(ControlReply(error), route: route)
+      reply(ControlReply(error, to: asked), route: route)
     }
   }
 
-  private func snapshot(_ request: ControlRequest) -> ControlReply {
-    var reply = ControlReply(to: request)
-    reply.alerts = active.events(of: request.stream)
+  private func snapshot(_ asker: ControlAsker) -> ControlReply {
+    var reply = ControlReply(to: asker.request)
+    reply.alerts = active.events(of: asker.request.stream)
+      .filter { asker.rights.maySee($0.stream) }
     reply.sequence = Int64(writer.sequence)
     return reply
   }
 
-  private func replay(_ request: ControlRequest) -> ControlReply {
+  private func replay(_ asker: ControlAsker) -> ControlReply {
+    let request = asker.request
     let limit = request.limit ?? ControlRequest.replayLimit.upperBound
     guard let events = writer.events(since: UInt64(request.since ?? 0), limit: limit) else {
       return ControlReply(
         ControlError(.unavailable, "the journal cannot be read now"), to: request)
     }
     var reply = ControlReply(to: request)
-    reply.alerts = events.compactMap { try? AlertEvent.decode($0) }
-      .filter { request.stream == nil || $0.stream == request.stream }
+    let decoded = events.compactMap { try? AlertEvent.decode($0) }
+    let shown = decoded.filter { asker.rights.maySee($0.stream) }
+    if shown.count < decoded.count { reply.withheld = Int64(decoded.count - shown.count) }
+    reply.alerts = shown.filter { request.stream == nil || $0.stream == request.stream }
     reply.sequence = Int64(writer.sequence)
     return reply
   }
@@ -99,6 +115,7 @@ extension PublisherThread {
     for asker in done.askers {
       var reply = ControlReply(to: asker.request)
       reply.status = report
+      reply.status?.streams.removeAll { !asker.rights.maySee($0.id) }
       if let stream = asker.request.stream {
         reply.status?.streams.removeAll { $0.id != stream }
         if reply.status?.streams.isEmpty ?? true {

@@ -34,7 +34,7 @@ extension PublisherThread {
     let command: OperatorCommand
     switch name {
     case .acknowledge:
-      guard let alarm = active[request.alarm!] else {
+      guard let alarm = active[request.alarm!], asker.rights.maySee(alarm.event.stream) else {
         throw ControlError(.unknownAlarm, "no alarm \"\(request.alarm!)\" is on")
       }
       guard let number = alarm.number else {

@@ -27,6 +27,8 @@ struct PublisherThread: ~Copyable {
   var refusals = DaemonAlarm(
     .streamLimit, ending: "no stream has been refused for ten seconds")
   var overload = DaemonAlarm(.overload, ending: "ecgd has kept up for ten seconds")
+  var trespasses = DaemonAlarm(
+    .wrongfulGateway, ending: "no gateway has sent what it may not for ten seconds")
   /// Requests that the next round answers.
   var later: [ControlAsker] = []
   /// What operators asked to be done, by the number of the command.
@@ -78,6 +80,7 @@ struct PublisherThread: ~Copyable {
       wait()
       let drafts = takeReports()
       publish(drafts)
+      sockets.gate.follow()
       // Looking for what is not there would allocate.
       if poller.events(alertsIndex).contains(.readable) { takeSubscriptions() }
       if poller.events(controlIndex).contains(.readable) { takeRequests() }
@@ -85,7 +88,8 @@ struct PublisherThread: ~Copyable {
       answerActs()
       let now = MonotonicClock.nanoseconds()
       takeStrips()
-      publish(refusals.tick(nowNs: now) + overload.tick(nowNs: now))
+      publish(
+        refusals.tick(nowNs: now) + overload.tick(nowNs: now) + trespasses.tick(nowNs: now))
       tellSignOfLife(nowNs: now)
       tellOfJournal(nowNs: now)
       askForBoardIfDue()
@@ -116,6 +120,8 @@ struct PublisherThread: ~Copyable {
       case .streamRefused(let key):
         drafts += refusals.take(
           "stream \(key) was refused", nowNs: MonotonicClock.nanoseconds())
+      case .wrongful(let words):
+        drafts += trespasses.take(words, nowNs: MonotonicClock.nanoseconds())
       case .shed:
         drafts += overload.take(
           "packets come faster than ecgd takes them, and are dropped",
@@ -198,9 +204,11 @@ struct PublisherThread: ~Copyable {
     }
   }
 
-  /// Subscriptions are read and dropped: they only make the socket readable.
+  /// Without keys, subscriptions are read and dropped: they only make the socket readable.
   private mutating func takeSubscriptions() {
-    while let frames = try? sockets.alerts.receiveFrames(wait: false), !frames.isEmpty {}
+    while let message = try? sockets.alerts.receiveSigned(wait: false) {
+      _ = sockets.gate.take(message, of: &sockets.alerts)
+    }
   }
 
   /// Once a second the board shows what `STATUS=` tells.

@@ -51,6 +51,21 @@ extension StatusReport {
       windowsShed = (windowsShed ?? 0) + Int64(shard.totals.shedWindows)
     }
     latency = Latency(histogram)
+    keys = facts.keys.map { Keys($0, question.ingest?.gateways ?? []) }
+  }
+}
+
+extension StatusReport.Keys {
+  init(_ facts: KeyFacts, _ accounts: [GatewayAccounts.Account]) {
+    self.init(
+      authorised: facts.ring.count,
+      handshakes: Int64(facts.tally.accepted.load(ordering: .relaxed)),
+      refused: facts.tally.refusedByReason,
+      gateways: accounts.filter { $0.packets > 0 }.map {
+        Gateway(
+          name: $0.name, isAuthorised: $0.key != nil, streams: $0.streams,
+          packets: Int64($0.packets), rejected: StatusReport.rejected($0.refused))
+      })
   }
 }
 

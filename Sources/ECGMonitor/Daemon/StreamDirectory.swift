@@ -6,6 +6,8 @@ struct StreamDirectory {
   struct Entry {
     let key: StreamKey
     let shard: Int
+    /// The number of the key of the gateway that it was admitted for; nil without keys.
+    let owner: Int?
     var lastPacketNs: UInt64
     /// Packets refused, by `RejectReason`.
     var refused = [UInt64](repeating: 0, count: RejectReason.count)
@@ -30,11 +32,11 @@ struct StreamDirectory {
   func shard(ofSlot slot: Int) -> Int { entries[slot]!.shard }
 
   /// A slot for a new stream; nil where none is free. A stream's shard follows from its name.
-  mutating func admit(_ key: StreamKey, nowNs: UInt64) -> Int? {
+  mutating func admit(_ key: StreamKey, nowNs: UInt64, owner: Int? = nil) -> Int? {
     guard let slot = free.popLast() else { return nil }
     slots[key] = slot
     entries[slot] = Entry(
-      key: key, shard: Int(key.stableHash % UInt64(shards)), lastPacketNs: nowNs)
+      key: key, shard: Int(key.stableHash % UInt64(shards)), owner: owner, lastPacketNs: nowNs)
     return slot
   }
 

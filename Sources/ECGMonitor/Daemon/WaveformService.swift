@@ -1,5 +1,6 @@
 import ECGModel
 import ECGPipeline
+import ECGWire
 import Glibc
 import ZeroMQ
 
@@ -30,14 +31,17 @@ final class WaveformService {
 
   /// Binds the socket and starts the thread.
   func start(
-    endpoint: String, in context: Context, heartbeat: ThreadProgress.Heartbeat,
+    endpoint: String, keys: KeyService?, in context: Context, heartbeat: ThreadProgress.Heartbeat,
     log: RateLimitedLog
   ) throws {
-    let socket = try WaveformThread.socket(endpoint, in: context)
+    let gate = OperatorGate(
+      keys?.ring, roots: WaveformTopic.allCases.map(\.rawValue))
+    let socket = try WaveformThread.socket(endpoint, gate: gate, keys: keys, in: context)
     let made = Handover(
       WaveformThread(
         outlets: outlets, interest: interest, shards: shards, doorbell: doorbell,
-        counters: counters, heartbeat: heartbeat, log: log, stop: stopFlag, socket: socket))
+        counters: counters, heartbeat: heartbeat, log: log, stop: stopFlag, socket: socket,
+        gate: gate))
     thread = try WorkerThread("waveforms") {
       var waveforms = made.take()
       waveforms.run()

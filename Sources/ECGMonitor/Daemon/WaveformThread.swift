@@ -1,4 +1,5 @@
 import ECGCore
+import ECGWire
 import Logging
 import Synchronization
 import ZeroMQ
@@ -15,6 +16,7 @@ struct WaveformThread: ~Copyable {
   private let log: RateLimitedLog
   private let stop: WaveformStop
   private var socket: Socket
+  private var gate: OperatorGate
   private var poller = Poller()
   private var droppedTold: UInt64 = 0
 
@@ -25,8 +27,9 @@ struct WaveformThread: ~Copyable {
   init(
     outlets: [WaveformOutlet], interest: WaveformInterest, shards: [ShardChannel],
     doorbell: Doorbell, counters: WaveformCounters, heartbeat: ThreadProgress.Heartbeat,
-    log: RateLimitedLog, stop: WaveformStop, socket: consuming Socket
+    log: RateLimitedLog, stop: WaveformStop, socket: consuming Socket, gate: OperatorGate
   ) {
+    self.gate = gate
     self.outlets = outlets
     self.interest = interest
     self.shards = shards
@@ -44,11 +47,15 @@ struct WaveformThread: ~Copyable {
   /// sequence numbers.
   static let highWaterMark = 1000
 
-  static func socket(_ endpoint: String, in context: Context) throws(ZeroMQError) -> Socket {
+  static func socket(
+    _ endpoint: String, gate: OperatorGate, keys: KeyService?, in context: Context
+  ) throws(ZeroMQError) -> Socket {
     var socket = try Socket(.xpub, in: context)
     try socket.set(.sendHighWaterMark, highWaterMark)
     try socket.set(.linger, 0)
     try socket.setHeartbeat(intervalMs: 2000, timeoutMs: 6000)
+    try gate.prepare(&socket)
+    try keys?.protect(&socket, .waveforms)
     try socket.serve(endpoint)
     return socket
   }
@@ -82,8 +89,11 @@ struct WaveformThread: ~Copyable {
   /// Tells the shards when somebody comes or goes.
   private mutating func takeSubscriptions() {
     var hasChanged = false
-    while let frames = try? socket.receiveFrames(wait: false), let message = frames.first {
-      if interest.take(message) { hasChanged = true }
+    gate.follow()
+    while let message = try? socket.receiveSigned(wait: false) {
+      let (added, removed) = gate.take(message, of: &socket)
+      for prefix in added where interest.take([1] + prefix) { hasChanged = true }
+      for prefix in removed where interest.take([0] + prefix) { hasChanged = true }
     }
     if hasChanged { for shard in shards { shard.doorbell.ring() } }
   }

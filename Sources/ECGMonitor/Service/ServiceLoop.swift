@@ -50,6 +50,7 @@ public struct ServiceLoop {
   private func reload() {
     manager.reloading()
     defer { manager.ready(status: daemon.statusLine) }
+    daemon.reloadKeys()
     do throws(ConfigurationError) {
       let result = try daemon.configuration.reload(from: path)
       daemon.apply(result.configuration)

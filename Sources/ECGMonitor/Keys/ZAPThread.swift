@@ -1,0 +1,134 @@
+import Logging
+import Synchronization
+import ZeroMQ
+
+/// The loop of the thread that answers libzmq's question who may connect (ZAP, ZeroMQ RFC 27).
+///
+/// It is bound, runs and has answered a question of our own before any other socket binds; and a
+/// socket with `serveCurve` refuses everybody while nobody answers.
+struct ZAPThread: ~Copyable {
+  static let endpoint = "inproc://zeromq.zap.01"
+  private static let idleMs = 250
+  private static let frameCount = 7
+
+  private var socket: Socket
+  private var poller = Poller()
+  private let ring: KeyRing
+  private let tally: HandshakeTally
+  private let heartbeat: ThreadProgress.Heartbeat
+  private let log: RateLimitedLog
+
+  init(
+    ring: KeyRing, tally: HandshakeTally, heartbeat: ThreadProgress.Heartbeat, log: RateLimitedLog,
+    socket: consuming Socket
+  ) {
+    self.ring = ring
+    self.tally = tally
+    self.heartbeat = heartbeat
+    self.log = log
+    self.socket = socket
+    _ = poller.add(self.socket)
+  }
+
+  /// The bound socket, to which libzmq turns.
+  static func socket(in context: Context) throws(ZeroMQError) -> Socket {
+    var socket = try Socket(.router, in: context)
+    try socket.bind(endpoint)
+    return socket
+  }
+
+  mutating func run() {
+    while !tally.isStopping {
+      heartbeat.beat()
+      do {
+        _ = try poller.wait(timeoutMs: Self.idleMs)
+        while let frames = try socket.receiveFrames(wait: false) { try answer(frames) }
+      } catch {
+        log.log(.error, kind: "zap", "\(error)")
+      }
+    }
+    heartbeat.retire()
+  }
+
+  /// Frames before the empty one lead back to who asked.
+  private mutating func answer(_ frames: [[UInt8]]) throws(ZeroMQError) {
+    guard let empty = frames.firstIndex(of: []) else { return }
+    let request = Array(frames[(empty + 1)...])
+    let verdict = judge(request)
+    for frame in frames[...empty] { _ = try socket.send(frame, more: true) }
+    let id = request.count > 1 ? request[1] : []
+    _ = try socket.send("1.0", more: true)
+    _ = try socket.send(id, more: true)
+    switch verdict {
+    case .success(let number):
+      tally.accepted.wrappingAdd(1, ordering: .relaxed)
+      _ = try socket.send("200", more: true)
+      _ = try socket.send("OK", more: true)
+      _ = try socket.send("\(number)", more: true)
+    case .failure(let refusal):
+      tally.count(refusal)
+      tell(refusal, request)
+      _ = try socket.send("400", more: true)
+      _ = try socket.send("not authorised", more: true)
+      _ = try socket.send("", more: true)
+    }
+    _ = try socket.send("")
+  }
+
+  /// version, id, domain, address, identity, mechanism, public key.
+  private func judge(_ request: [[UInt8]]) -> Result<Int, HandshakeRefusal> {
+    guard request.count == Self.frameCount, request[0] == Array("1.0".utf8),
+      request[5] == Array("CURVE".utf8),
+      let domain = SocketDomain(rawValue: String(decoding: request[2], as: UTF8.self))
+    else { return .failure(.noKey) }
+    return ring.admit(publicKey: request[6], as: domain.role)
+  }
+
+  private func tell(_ refusal: HandshakeRefusal, _ request: [[UInt8]]) {
+    guard request.count > 3 else { return }
+    let domain = String(decoding: request[2], as: UTF8.self)
+    let address = String(decoding: request[3], as: UTF8.self)
+    let who =
+      switch refusal {
+      case .unknownKey, .noKey: request.count > 6 ? Z85.text(request[6]) ?? "no key" : "no key"
+      case .revokedKey(let name), .wrongRole(let name): name
+      }
+    log.log(
+      .warning, kind: refusal.name, "\(domain): connection from \(address) refused: \(who)",
+      metadata: ["socket": "\(domain)", "address": "\(address)", "key": "\(who)"])
+  }
+}
+
+/// The sockets that ask for keys, as ZAP domains.
+enum SocketDomain: String, Sendable {
+  case samples, alerts, waveforms, control
+
+  /// Whose keys open it.
+  var role: AuthorizedKey.Role {
+    switch self {
+    case .samples: .gateway
+    case .alerts, .waveforms, .control: .operator
+    }
+  }
+}
+
+/// Handshakes by outcome, and the word to stop.
+final class HandshakeTally: Sendable {
+  let accepted = Atomic<UInt64>(0)
+  private let refused = Mutex<[String: UInt64]>([:])
+  private let stopping = Atomic<Bool>(false)
+
+  func count(_ refusal: HandshakeRefusal) {
+    refused.withLock { $0[refusal.name, default: 0] += 1 }
+  }
+
+  /// The daemon's own question is no handshake.
+  func forgetProof() { refused.withLock { $0 = [:] } }
+
+  var refusedByReason: [String: Int64] {
+    refused.withLock { $0.mapValues { Int64(clamping: $0) } }
+  }
+
+  var isStopping: Bool { stopping.load(ordering: .acquiring) }
+  func stop() { stopping.store(true, ordering: .releasing) }
+}
