@@ -9,7 +9,7 @@ public final class Dashboard: Sendable {
   private let settings: DashboardSettings
   private let hub: Hub
   private let desk = ControlDesk()
-  private let metrics = WardMetrics()
+  private let metrics: WardMetrics
   private let feed: FeedThread
   private let server: HTTPServer
 
@@ -30,6 +30,7 @@ public final class Dashboard: Sendable {
     self.settings = settings
     hub = Hub(
       hello: LiveText.hello(version: settings.version, hasOperators: settings.token != nil))
+    metrics = WardMetrics(version: settings.version)
     feed = FeedThread(settings, hub: hub, desk: desk, metrics: metrics, logger: logger)
     let handler = DashboardHandler(
       hub: hub, desk: desk, metrics: metrics, token: settings.token,

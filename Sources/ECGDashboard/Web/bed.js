@@ -23,7 +23,7 @@ export class BedPage {
     this.facts = element("dl", { class: "facts" });
     this.alarms = element("ol", { class: "bed-alarms" });
     this.pause = element("div", { class: "pauses" }, ...[120, 300].map((seconds) => element("button", {
-      on: { click: () => actions.pauseFor?.(id, seconds) ?? actions.pause(id, seconds) },
+      on: { click: () => actions.pause(id, seconds) },
     }, `Pause ${seconds / 60} min`)));
     this.history = element("tbody");
     this.historyNote = element("p", { class: "quiet" }, "reading the journal");

@@ -17,7 +17,7 @@ let page = null;
 const actions = {
   open: (bed) => { location.hash = `bed/${encodeURIComponent(bed)}`; },
   acknowledge: (event) => operator.acknowledge(event),
-  pause: (bed) => operator.pause(bed, 120),
+  pause: (bed, seconds = 120) => operator.pause(bed, seconds),
 };
 
 const live = new Live({

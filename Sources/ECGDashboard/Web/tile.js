@@ -24,10 +24,10 @@ export class Tile {
       class: "tile", tabIndex: 0, "data-bed": bed.id,
       on: { click: () => actions.open(bed.id) },
     },
-    element("div", { class: "head" }, this.name, this.state, this.trend, this.quality,
+    element("div", { class: "head" }, this.name, this.trend, this.quality,
       element("span", { class: "pulse" }, this.rate, element("small", {}, "/min"))),
     element("div", { class: "strip" }, this.canvas, this.overlay),
-    element("div", { class: "foot" }, this.alarm, this.pause));
+    element("div", { class: "foot" }, this.state, this.alarm, this.pause));
     this.strip = new Strip(this.canvas, { targetSeconds: 4 });
     bed.attach(this.strip);
   }
@@ -48,7 +48,8 @@ export class Tile {
     const first = alarms[0];
     const classes = `tile ${state} ${first ? `${first.priority} ${isAcknowledged(first) ? "acknowledged" : "open"}` : "calm"}`;
     if (this.node.className !== classes) this.node.className = classes;
-    put(this.state, words);
+    put(this.state, first ? "" : words || "watched");
+    this.state.hidden = Boolean(first);
     put(this.rate, bed.heartRate === null ? "–" : `${bed.heartRate}`);
     updateQuality(this.quality, bed);
     updateOverlay(this.overlay, bed);
