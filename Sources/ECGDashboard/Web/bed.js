@@ -53,7 +53,7 @@ export class BedPage {
   resize() {
     this.strip.resize();
     put(this.scale, `${this.bed.frame?.lead ?? ""}  25 mm/s  ${Math.round(this.strip.gain)} mm/mV`);
-    this.bed.hasNewScore = true;
+    this.drawnTrend = null;
   }
 
   update(ward, canAct, trendColours) {
@@ -68,8 +68,8 @@ export class BedPage {
       ? alarms.map((event) => alarmItem(event, { onAcknowledge: this.actions.acknowledge, canAct, withBed: false }))
       : [element("li", { class: "quiet" }, "none")]);
     this.pause.hidden = !canAct;
-    if (bed.hasNewScore) {
-      bed.hasNewScore = false;
+    if (this.drawnTrend !== bed.trend.version) {
+      this.drawnTrend = bed.trend.version;
       bed.trend.draw(this.trend, trendColours, 120);
       const { score, limit } = bed.frame ?? {};
       put(this.score, score >= 0 ? `${score.toFixed(2)} of ${limit.toFixed(2)}` : "not judged yet");

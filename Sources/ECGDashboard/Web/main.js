@@ -65,8 +65,12 @@ function update() {
   const isWhole = names.length === tiles.size && names.every((name) => tiles.has(name));
   if (!isWhole) layTiles(names);
   const canAct = operator.canAct;
-  for (const [name, tile] of tiles) tile.update(ward.sortedAlarms(name), canAct, trendColours);
   const alarms = ward.sortedAlarms();
+  for (const [name, tile] of tiles) {
+    const own = alarms.filter((event) => event.stream === name);
+    tile.bed.conditions = new Set(own.map((event) => event.condition));
+    tile.update(own, canAct, trendColours);
+  }
   renew($("alarm-list"), alarms.map((e) => e.alarm + e.sequence).join() + canAct, () => alarms.map((event) =>
     alarmItem(event, { onAcknowledge: actions.acknowledge, onOpen: actions.open, canAct })));
   put($("alarm-count"), alarms.length ? `${alarms.length}` : "");
@@ -189,10 +193,9 @@ function setTheme(theme) {
   put($("theme"), theme === "night" ? "Day" : "Night");
   try { localStorage.setItem("theme", theme); } catch { /* a browser that keeps nothing */ }
   trendColours = readColours();
-  for (const bed of ward.beds.values()) {
-    bed.hasNewScore = true;
-    for (const strip of bed.strips) strip.colours();
-  }
+  for (const tile of tiles.values()) tile.drawnTrend = null;
+  if (page) page.drawnTrend = null;
+  for (const bed of ward.beds.values()) for (const strip of bed.strips) strip.colours();
 }
 
 try { setTheme(localStorage.getItem("theme") ?? "paper"); } catch { setTheme("paper"); }

@@ -37,13 +37,14 @@ export class Bed {
     this.heardAt = -Infinity;
     this.trend = new Trend();
     this.strips = new Set();
+    this.conditions = new Set();
   }
 
   take(frame) {
     if (frame.kind === 3) return;
     this.heardAt = performance.now();
     this.frame = frame.kind === 1 ? frame : { ...(this.frame ?? frame), score: frame.score, limit: frame.limit };
-    if (frame.kind === 2 && this.trend.add(frame.score, frame.limit)) this.hasNewScore = true;
+    if (frame.kind === 2) this.trend.add(frame.score, frame.limit);
     for (const strip of this.strips) strip.take(frame);
     (this.recent ??= []).push(frame);
     if (this.recent.length > 60) this.recent.shift();
@@ -63,7 +64,8 @@ export class Bed {
   get state() {
     const state = this.status?.state;
     if (state === "silent" || (this.isSilent && this.status)) return ["silent", "no signal"];
-    if (state === "leadOff") return ["leadOff", "lead off"];
+    // The alarm may be known before the status that says so.
+    if (state === "leadOff" || this.conditions.has("leadOff")) return ["leadOff", "lead off"];
     if (state === "poorSignal") return ["poor", "poor signal"];
     if (state === "paused") return ["paused", "paused"];
     if (state === "learning" || this.frame?.isLearning) {

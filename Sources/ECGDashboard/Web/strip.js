@@ -11,7 +11,7 @@ const shadeMillivolts = 0.15;
 export class Strip {
   constructor(canvas, { targetSeconds = 5 } = {}) {
     this.canvas = canvas;
-    this.context = canvas.getContext("2d", { desynchronized: true });
+    this.context = canvas.getContext("2d");
     this.targetSeconds = targetSeconds;
     this.ecg = new Float32Array(ringSize).fill(NaN);
     this.reconstruction = new Float32Array(ringSize).fill(NaN);

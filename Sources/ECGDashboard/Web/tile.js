@@ -39,7 +39,7 @@ export class Tile {
 
   resize() {
     this.strip.resize();
-    this.bed.hasNewScore = true;
+    this.drawnTrend = null;
   }
 
   /** Words and marks; a few times a second. */
@@ -65,8 +65,8 @@ export class Tile {
       + (first ? `, ${first.priority} priority alarm: ${nameOf(first.condition)}` : "");
     if (this.node.getAttribute("aria-label") !== label) this.node.setAttribute("aria-label", label);
     this.pause.hidden = !canAct;
-    if (bed.hasNewScore) {
-      bed.hasNewScore = false;
+    if (this.drawnTrend !== bed.trend.version) {
+      this.drawnTrend = bed.trend.version;
       bed.trend.draw(this.trend, trendColours, 24);
     }
   }

@@ -3,13 +3,17 @@
 const kept = 240;
 
 export class Trend {
-  constructor() { this.points = []; }
+  constructor() {
+    this.points = [];
+    // Grows with every score, so that each drawing knows whether it is up to date.
+    this.version = 0;
+  }
 
   add(score, limit) {
-    if (!(score >= 0)) return false;
+    if (!(score >= 0)) return;
+    this.version += 1;
     this.points.push([score, limit]);
     if (this.points.length > kept) this.points.shift();
-    return true;
   }
 
   draw(canvas, colours, count = 60) {
