@@ -26,7 +26,8 @@ final class ControlDesk: Sendable {
   private struct State {
     var next = 0
     var unsent: [Question] = []
-    var sent: [String: Question] = [:]
+    /// In the order in which they were sent.
+    var sent: [Question] = []
   }
 
   private let state = Mutex(State())
@@ -59,23 +60,28 @@ final class ControlDesk: Sendable {
     state.withLock { state in
       guard !state.unsent.isEmpty else { return nil }
       let question = state.unsent.removeFirst()
-      state.sent[question.id] = question
+      state.sent.append(question)
       return question.bytes
     }
   }
 
-  /// Gives an answer to who asked for it.
-  func bring(_ answer: [UInt8], id: String) {
-    state.withLock { $0.sent.removeValue(forKey: id) }?.asker.resume(returning: .success(answer))
+  /// Gives an answer to who asked for it. The daemon refuses some requests without repeating their
+  /// `id`, and at once: such an answer belongs to the question that waits longest.
+  func bring(_ answer: [UInt8], id: String?) {
+    let question: Question? = state.withLock { state in
+      let place = id.map { id in state.sent.firstIndex { $0.id == id } } ?? state.sent.indices.first
+      return place.map { state.sent.remove(at: $0) }
+    }
+    question?.asker.resume(returning: .success(answer))
   }
 
   /// Answers those who have waited too long; all of them with `everybody`.
   func giveUp(nowNs: UInt64, everybody: Bool = false) {
     let late: [Question] = state.withLock { state in
       let isLate = { (question: Question) in everybody || question.deadlineNs <= nowNs }
-      let late = state.unsent.filter(isLate) + state.sent.values.filter(isLate)
+      let late = state.unsent.filter(isLate) + state.sent.filter(isLate)
       state.unsent.removeAll(where: isLate)
-      state.sent = state.sent.filter { !isLate($0.value) }
+      state.sent.removeAll(where: isLate)
       return late
     }
     for question in late { question.asker.resume(returning: .failure(.noDaemon)) }

@@ -132,8 +132,7 @@ final class FeedThread: Sendable {
       if let alerts = reply.alerts, let sequence = reply.sequence {
         hub.setSnapshot(alerts, sequence: sequence)
       }
-    case .some(let id): desk.bring(bytes, id: id)
-    case nil: break
+    case let id: desk.bring(bytes, id: id)
     }
   }
 
