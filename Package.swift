@@ -131,6 +131,9 @@ let package = Package(
         "ProcessTesting", "ECGRecords", "ECGWire", "ECGAlarm", "ECGCore", "ZeroMQ", "ecgctl",
         "ecgd",
       ]),
+    tests(
+      "ECGDashboardTests",
+      ["ECGDashboard", "ECGWire", "ECGCore", "ZeroMQ", "ProcessTesting", logging]),
     tests("ECGJournalTests", ["ECGJournal", "ECGCore", "ProcessTesting", "journal-writer"]),
     tests(
       "ECGMonitorTests",
