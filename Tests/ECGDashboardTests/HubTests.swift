@@ -51,13 +51,19 @@ import Testing
 
   @Test func aLostDaemonIsToldOnceAndSoIsItsReturn() {
     var link = DaemonLink(nowMs: 0)
-    #expect(link.answered(nowNs: 1, nowMs: 1))
-    #expect(!link.answered(nowNs: 2, nowMs: 2))
-    #expect(!link.check(nowNs: FeedThread.patienceNs, nowMs: 3))
-    #expect(link.check(nowNs: FeedThread.patienceNs + 3, nowMs: 4))
-    #expect(!link.check(nowNs: FeedThread.patienceNs + 9, nowMs: 5))
+    var isNew = link.answered(nowNs: 1, nowMs: 1)
+    #expect(isNew)
+    isNew = link.answered(nowNs: 2, nowMs: 2)
+    #expect(!isNew)
+    var isLost = link.check(nowNs: FeedThread.patienceNs, nowMs: 3)
+    #expect(!isLost)
+    isLost = link.check(nowNs: FeedThread.patienceNs + 3, nowMs: 4)
+    #expect(isLost)
+    isLost = link.check(nowNs: FeedThread.patienceNs + 9, nowMs: 5)
+    #expect(!isLost)
     #expect(!link.isUp && link.sinceMs == 4)
-    #expect(link.answered(nowNs: FeedThread.patienceNs + 10, nowMs: 6))
+    isNew = link.answered(nowNs: FeedThread.patienceNs + 10, nowMs: 6)
+    #expect(isNew)
   }
 
   @Test func aWaveRecordsFieldsLieAtMultiplesOfTheirSize() {
