@@ -46,7 +46,10 @@ export class BedPage {
     this.loadHistory();
   }
 
-  close() { this.bed.detach(this.strip); }
+  close() {
+    this.bed.detach(this.strip);
+    this.strip.close();
+  }
 
   advance(elapsed) { if (!this.bed.isSilent) this.strip.advance(elapsed); }
 

@@ -121,7 +121,8 @@ function layGrid() {
   for (let columns = 1; columns <= Math.min(count, 10); columns++) {
     const w = width / columns, h = height / Math.ceil(count / columns);
     if (w < 170 && columns > 1) break;
-    const fit = -Math.abs(Math.log(w / Math.max(h, 104) / 2.1));
+    const isFilled = columns * Math.ceil(count / columns) === count;
+    const fit = -Math.abs(Math.log(w / Math.max(h, 104) / 2.1)) - (isFilled ? 0 : 0.25);
     if (fit > bestFit) { bestFit = fit; best = columns; }
   }
   const rows = Math.ceil(count / best);

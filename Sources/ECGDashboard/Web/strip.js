@@ -21,7 +21,12 @@ export class Strip {
     this.heardAt = -Infinity;
     this.reset();
     this.colours();
+    // A drawing that is stretched to another size would show another heart.
+    this.observer = new ResizeObserver(() => this.resize());
+    this.observer.observe(canvas);
   }
+
+  close() { this.observer.disconnect(); }
 
   reset() {
     this.newest = null;
@@ -58,6 +63,8 @@ export class Strip {
     // A millimetre of paper in CSS pixels: true to size where there is room.
     this.mm = Math.max(0.9, Math.min(4, width / (speedMm * this.targetSeconds)));
     this.gain = height / this.mm >= 30 ? 10 : height / this.mm >= 18 ? 5 : height / this.mm / 3;
+    if (this.gain < 10) this.canvas.parentElement.dataset.gain = `${Math.round(this.gain)} mm/mV`;
+    else delete this.canvas.parentElement.dataset.gain;
     this.ratio = ratio;
     this.width = width;
     this.height = height;

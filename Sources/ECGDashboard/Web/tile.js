@@ -34,6 +34,7 @@ export class Tile {
 
   remove() {
     this.bed.detach(this.strip);
+    this.strip.close();
     this.node.remove();
   }
 
