@@ -19,7 +19,7 @@ export class Tile {
     this.pause = element("button", {
       class: "pause", title: "Pause this bed's alarms for two minutes",
       on: { click: (click) => { click.stopPropagation(); actions.pause(bed.id); } },
-    }, "Pause 2 min");
+    }, "Pause");
     this.node = element("article", {
       class: "tile", tabIndex: 0, "data-bed": bed.id,
       on: { click: () => actions.open(bed.id) },
