@@ -116,13 +116,14 @@ function layTiles(names) {
 function layGrid() {
   const box = $("ward"), count = tiles.size;
   if (!count || box.hidden) return;
-  const width = box.clientWidth, height = box.clientHeight;
+  // The section itself grows with its tiles; what is seen of it does not.
+  const width = box.clientWidth, height = box.parentElement.clientHeight - 12;
   let best = 1, bestFit = -Infinity;
   for (let columns = 1; columns <= Math.min(count, 10); columns++) {
     const w = width / columns, h = height / Math.ceil(count / columns);
     if (w < 170 && columns > 1) break;
     const isFilled = columns * Math.ceil(count / columns) === count;
-    const fit = -Math.abs(Math.log(w / Math.max(h, 104) / 2.1)) - (isFilled ? 0 : 0.25);
+    const fit = -Math.abs(Math.log(w / Math.max(h, 104) / 2.1)) - (isFilled ? 0 : 0.25) - (h < 100 ? 1 : 0);
     if (fit > bestFit) { bestFit = fit; best = columns; }
   }
   const rows = Math.ceil(count / best);
