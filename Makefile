@@ -23,11 +23,12 @@ DATA ?= $(firstword $(ECGD_DATA) data)
 .PHONY: help deps build demo test check lint verify bench bench-peers bench-pipeline-peer clean
 .PHONY: deb test-package
 .PHONY: fuzz sanitize
-.PHONY: test-training beats model model-card
+.PHONY: test-browser test-training beats model model-card
 
 help:
 	@echo "make demo    a real heart's ectopic beats become alerts (RECORD=dir/208 for another record)"
 	@echo "make test    every test"
+	@echo "make test-browser  the ward page in Chromium; skipped, with the reason, where there is none"
 	@echo "make check   every test, format, warnings as errors, unit files"
 	@echo "make fuzz    SECONDS=60: fuzzes every reader of outside bytes"
 	@echo "make bench   the kernels against this machine's peak; make bench-peers: beside other libraries"
@@ -41,6 +42,7 @@ deps:
 build: deps
 	$(SWIFT_BUILD) --product ecgd
 	$(SWIFT_BUILD) --product ecgctl
+	$(SWIFT_BUILD) --product ecgdash
 
 # The independent ZeroMQ peer and the schema validator of the tests, and what Training's cheap tests need.
 $(PYTHON): Documentation/Examples/requirements.txt Training/tests/requirements.txt
@@ -55,6 +57,18 @@ test: deps $(PYTHON)
 	swift build --build-tests
 	swift test --skip-build
 	ECGCTL=.build/debug/ecgctl $(PYTHON) -m pytest -q Training/tests
+
+# The ward page in a real browser. The tests say so where they are skipped for want of one.
+build/browser/bin/python3: Tests/browser/requirements.txt
+	python3 -m venv build/browser
+	build/browser/bin/pip install --quiet --requirement $<
+	@touch $@
+
+test-browser: deps build/browser/bin/python3
+	swift build --product ecgd
+	swift build --product ecgctl
+	swift build --product ecgdash
+	build/browser/bin/python3 -m pytest -q -rs Tests/browser
 
 build/training/bin/python3: Training/requirements.txt Training/tests/requirements-frameworks.txt
 	python3 -m venv build/training

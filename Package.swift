@@ -39,11 +39,13 @@ let package = Package(
   products: [
     .executable(name: "ecgd", targets: ["ecgd"]),
     .executable(name: "ecgctl", targets: ["ecgctl"]),
+    .executable(name: "ecgdash", targets: ["ecgdash"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.26.0"),
   ],
   targets: [
     .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
@@ -75,6 +77,17 @@ let package = Package(
         "ZeroMQ", "CMalloc",
         argumentParser,
       ], swiftSettings: strict),
+    // The ward page: a subscriber of the daemon's sockets on one side, HTTP on the other.
+    .target(
+      name: "ECGDashboard",
+      dependencies: [
+        "ECGCore", "ECGWire", "ZeroMQ", logging,
+        .product(name: "FlyingFox", package: "FlyingFox"),
+        .product(name: "FlyingSocks", package: "FlyingFox"),
+      ], resources: [.embedInCode("Web")], swiftSettings: strict),
+    .executableTarget(
+      name: "ecgdash", dependencies: ["ECGDashboard", "ECGMonitor", argumentParser],
+      swiftSettings: strict),
 
     // Counts malloc, calloc and realloc calls of the current thread, for the tests that prove
     // that a stage allocates nothing.
@@ -119,6 +132,9 @@ let package = Package(
         "ProcessTesting", "ECGRecords", "ECGWire", "ECGAlarm", "ECGCore", "ZeroMQ", "ecgctl",
         "ecgd",
       ]),
+    tests(
+      "ECGDashboardTests",
+      ["ECGDashboard", "ECGWire", "ECGCore", "ZeroMQ", "ProcessTesting", logging]),
     tests("ECGJournalTests", ["ECGJournal", "ECGCore", "ProcessTesting", "journal-writer"]),
     tests(
       "ECGMonitorTests",

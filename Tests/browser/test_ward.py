@@ -1,0 +1,148 @@
+"""The ward page in a real Chromium, before a real daemon: `make test-browser`."""
+
+import urllib.error
+import urllib.request
+
+import pytest
+from ward import TOKEN, Ward, chromium
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+if chromium() is None:
+    pytest.skip("no Chromium is installed: apt install chromium", allow_module_level=True)
+
+# Patience, not measurement: the machine may be busy.
+WAIT_MS = 60_000
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright.sync_playwright() as tools:
+        browser = tools.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def ward(tmp_path):
+    ward = Ward(tmp_path)
+    ward.start_daemon()
+    ward.start_page()
+    yield ward
+    ward.close()
+
+
+@pytest.fixture
+def page(browser, ward):
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    page.set_default_timeout(WAIT_MS)
+    page.complaints = []
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.strangers = []
+    page.on("request", lambda request: page.strangers.append(request.url)
+            if not request.url.startswith((ward.url, ward.url.replace("http", "ws"))) else None)
+    page.goto(ward.url)
+    yield page
+    page.close()
+
+
+def ink(page, bed):
+    """The drawn pixels of a bed's paper: how many, and a sum that tells one picture from another."""
+    return page.evaluate(
+        """(bed) => {
+          const canvas = document.querySelector(`[data-bed="${bed}"] canvas.paper`);
+          const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+          let count = 0, sum = 0;
+          for (let i = 3; i < data.length; i += 4) if (data[i] > 0) { count += 1; sum = (sum * 31 + i) % 1000003; }
+          return [count, sum];
+        }""", bed)
+
+
+def wait_for_ink(page, bed):
+    page.wait_for_selector(f'[data-bed="{bed}"]')
+    for _ in range(200):
+        if ink(page, bed)[0] > 200:
+            return
+        page.wait_for_timeout(200)
+    raise AssertionError("no ECG is drawn")
+
+
+def test_a_nurse_sees_an_alarm_and_acknowledges_it(ward, page):
+    ward.start_gateway("bed-1", "synthetic:300", "--lead-off", "8:200")
+    wait_for_ink(page, "bed-1")
+    before = ink(page, "bed-1")
+    page.wait_for_timeout(1000)
+    assert ink(page, "bed-1")[1] != before[1], "the waveform stands still"
+
+    alarm = page.locator("#alarm-list .alarm", has_text="Lead off")
+    alarm.wait_for()
+    assert "bed-1" in alarm.inner_text()
+    assert alarm.locator(".mark").inner_text().strip() in ("!!!", "!!", "!")
+    assert "leadOff" in ward.status()["streams"][0]["alarms"]
+    page.locator('[data-bed="bed-1"] .overlay', has_text="LEAD OFF").wait_for()
+
+    # Read-only, until the token is given.
+    assert page.locator("button.acknowledge").count() == 0
+    page.click("#operator")
+    page.fill("#login-name", "Nurse Joy")
+    page.fill("#login-token", "wrong-token-wrong-token")
+    page.click("#login-ok")
+    page.wait_for_selector("text=the operator token is wrong")
+    page.fill("#login-token", TOKEN)
+    page.click("#login-ok")
+    page.wait_for_selector("button.acknowledge")
+    page.locator("#alarm-list .alarm", has_text="Lead off").locator("button.acknowledge").click()
+    page.wait_for_selector("#messages p")
+    said = page.locator("#messages p").first.inner_text()
+    assert said.startswith("acknowledged")
+    page.wait_for_selector("#alarm-list .alarm.acknowledged")
+    signal = next(s for s in ward.status()["streams"][0]["signals"] if s["condition"] == "leadOff")
+    assert signal["acknowledged"]["by"] == "Nurse Joy"
+    assert page.complaints == []
+    assert page.strangers == []
+
+
+def test_a_silent_bed_and_a_lost_daemon_and_a_lost_server_look_like_no_ecg(ward, page):
+    ward.start_gateway("bed-1", "synthetic:300")
+    wait_for_ink(page, "bed-1")
+    ward.kill("gateway-bed-1")
+    page.wait_for_selector('[data-bed="bed-1"].silent')
+    assert page.locator('[data-bed="bed-1"] .overlay').inner_text() == "NO SIGNAL"
+    assert page.locator('[data-bed="bed-1"] .rate').inner_text() == "–"
+    assert page.locator("#lost").is_hidden()
+
+    ward.kill("ecgd")
+    page.wait_for_selector("#lost", state="visible")
+    assert page.locator("#lost-title").inner_text() == "THE MONITOR DOES NOT ANSWER"
+    with pytest.raises(urllib.error.HTTPError, match="503"):
+        urllib.request.urlopen(ward.url + "healthz")
+    ward.start_daemon()
+    page.wait_for_selector("#lost", state="hidden")
+
+    ward.kill("ecgdash")
+    page.wait_for_selector("#lost", state="visible")
+    assert page.locator("#lost-title").inner_text() == "NO CONNECTION TO THE WARD SERVER"
+    ward.start_page()
+    page.wait_for_selector("#lost", state="hidden")
+    assert page.complaints == []
+
+
+def test_the_ward_is_worked_by_keyboard(ward, page):
+    for bed in ("bed-1", "bed-2"):
+        ward.start_gateway(bed, "synthetic:300", "--lead-off", "4:200")
+    wait_for_ink(page, "bed-2")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#bed:not([hidden])")
+    assert page.locator("#title").inner_text() == "bed-2"
+    page.wait_for_selector(".history tbody tr")
+    assert "Lead off" in page.locator(".history tbody").inner_text()
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#ward:not([hidden])")
+    assert page.locator("#sound").inner_text() == "Sound off"
+    page.keyboard.press("s")
+    assert page.locator("#sound").inner_text() == "Sound on"
+    page.keyboard.press("?")
+    page.wait_for_selector("#help[open]")
+    assert page.complaints == []
