@@ -86,7 +86,7 @@ let package = Package(
         .product(name: "FlyingSocks", package: "FlyingFox"),
       ], resources: [.embedInCode("Web")], swiftSettings: strict),
     .executableTarget(
-      name: "ecgdash", dependencies: ["ECGDashboard", "ECGMonitor", argumentParser],
+      name: "ecgdash", dependencies: ["ECGDashboard", "ECGMonitor", "ZeroMQ", argumentParser],
       swiftSettings: strict),
 
     // Counts malloc, calloc and realloc calls of the current thread, for the tests that prove

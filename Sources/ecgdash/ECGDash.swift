@@ -3,6 +3,7 @@ import ECGDashboard
 import ECGMonitor
 import Foundation
 import Logging
+import ZeroMQ
 
 /// The ward page's entry: reads its options, connects to the daemon as an operator, serves
 /// browsers, and follows the service manager's signals until one says stop.
@@ -27,6 +28,14 @@ struct ECGDash: ParsableCommand {
 
   @Option(help: "The daemon's control socket.")
   var control = "tcp://127.0.0.1:5604"
+
+  @Option(
+    help: "The file with the page's secret key, where the daemon asks for keys (or ECGD_KEY).",
+    completion: .file())
+  var keyFile: String?
+
+  @Option(help: "The daemon's public key (or ECGD_SERVER_KEY).")
+  var serverKey: String?
 
   @Option(help: "The address that browsers come to, in digits.")
   var address = "127.0.0.1"
@@ -72,6 +81,12 @@ struct ECGDash: ParsableCommand {
     settings.alertsEndpoint = alerts
     settings.waveformsEndpoint = waveforms
     settings.controlEndpoint = control
+    let identity = try leaving(EX_CONFIG) {
+      try ClientIdentity.read(file: keyFile, server: serverKey)
+    }
+    if let identity {
+      settings.authenticate = { socket throws(ZeroMQError) in try identity.show(on: &socket) }
+    }
     settings.address = address
     settings.port = port
     settings.hostNames = Set(hostName.map { $0.lowercased() })

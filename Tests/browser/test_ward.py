@@ -1,10 +1,12 @@
 """The ward page in a real Chromium, before a real daemon: `make test-browser`."""
 
+import subprocess
+import time
 import urllib.error
 import urllib.request
 
 import pytest
-from ward import TOKEN, Ward, chromium
+from ward import BUILD, TOKEN, Ward, chromium
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
@@ -146,3 +148,41 @@ def test_the_ward_is_worked_by_keyboard(ward, page):
     page.keyboard.press("?")
     page.wait_for_selector("#help[open]")
     assert page.complaints == []
+
+
+def test_a_daemon_that_asks_for_keys_is_seen_with_one_alone(tmp_path):
+    ward = Ward(tmp_path)
+
+    def keygen(name):
+        return subprocess.run(
+            [BUILD / "ecgctl", "keygen", tmp_path / name], check=True, capture_output=True, text=True
+        ).stdout.strip()
+
+    server, public = keygen("ecgd.key"), keygen("page.key")
+    (tmp_path / "authorized").write_text(f"operator page {public} *\n")
+    configuration = tmp_path / "ecgd.yaml"
+    text = configuration.read_text()
+    assert "  secret: none\n  " in text and "  authorized: none\n" in text
+    configuration.write_text(
+        text.replace("  secret: none\n", "  secret: ecgd.key\n")
+        .replace("  authorized: none\n", "  authorized: authorized\n"))
+
+    def health():
+        try:
+            return urllib.request.urlopen(ward.url + "healthz").status
+        except urllib.error.HTTPError as refusal:
+            return refusal.code
+
+    try:
+        ward.start_daemon()
+        ward.start_page("--key-file", tmp_path / "page.key", "--server-key", server)
+        end = time.monotonic() + WAIT_MS / 1000
+        while health() != 200 and time.monotonic() < end:
+            time.sleep(0.1)
+        assert health() == 200
+        ward.kill("ecgdash")
+        ward.start_page()
+        time.sleep(3)
+        assert health() == 503
+    finally:
+        ward.close()

@@ -16,17 +16,20 @@ struct FeedSockets: ~Copyable {
   init(_ settings: DashboardSettings) throws(ZeroMQError) {
     let context = try Context()
     var alerts = try Self.socket(.sub, context)
+    try settings.authenticate(&alerts)
     // Alerts are few, and none may be lost because this process was busy.
     try alerts.set(.receiveHighWaterMark, 0)
     try alerts.connect(settings.alertsEndpoint)
     try alerts.subscribe(AlertTopic.prefix)
     var waveforms = try Self.socket(.sub, context)
     try waveforms.set(.receiveHighWaterMark, Self.waveformsHighWaterMark)
+    try settings.authenticate(&waveforms)
     try waveforms.connect(settings.waveformsEndpoint)
     try waveforms.subscribe(FeedSockets.waveTopic)
     var control = try Self.socket(.dealer, context)
     // A question to a daemon that is not there is not kept for one that comes later.
     try control.set(.immediate, 1)
+    try settings.authenticate(&control)
     try control.connect(settings.controlEndpoint)
     var poller = Poller()
     _ = poller.add(alerts)

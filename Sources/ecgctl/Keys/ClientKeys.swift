@@ -28,21 +28,6 @@ struct ClientKeys: ParsableArguments {
 
   /// Before connect: shows the key, where there is one.
   func show(on socket: inout Socket) throws(ZeroMQError) {
-    guard let file = key ?? environmentValue("ECGD_KEY") else { return }
-    guard let server = serverKey ?? environmentValue("ECGD_SERVER_KEY") else {
-      throw ZeroMQError(
-        code: EINVAL, operation: "use the key \(file) without --server-key, the daemon's public key"
-      )
-    }
-    guard Z85.key(server) != nil else {
-      throw ZeroMQError(code: EINVAL, operation: "read the daemon's public key '\(server)'")
-    }
-    let pair: CurveKeyPair
-    do throws(ConfigurationError) {
-      pair = try SecretKeyFile.read(file)
-    } catch {
-      throw ZeroMQError(code: EACCES, operation: "\(error)")
-    }
-    try socket.authenticate(as: pair, to: server)
+    try ClientIdentity.read(file: key, server: serverKey)?.show(on: &socket)
   }
 }
