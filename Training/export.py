@@ -160,9 +160,13 @@ def write_safetensors(path, tensors, metadata):
         dtype = DTYPES[array.dtype.name]
         header[name] = {"dtype": dtype, "shape": list(array.shape), "data_offsets": [offset, end]}
         offset = end
+    return write_container(path, header, b"".join(a.tobytes() for a in tensors.values()))
+
+
+def write_container(path, header, tensor_bytes):
     text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
-    data = struct.pack("<Q", len(text)) + text + b"".join(a.tobytes() for a in tensors.values())
+    data = struct.pack("<Q", len(text)) + text + tensor_bytes
     path = Path(path)
     temporary = path.with_name(path.name + ".partial")
     temporary.write_bytes(data)
@@ -175,6 +179,18 @@ def read_metadata(path):
     with open(path, "rb") as file:
         (length,) = struct.unpack("<Q", file.read(8))
         return json.loads(file.read(length))["__metadata__"]
+
+
+def add_to_baseline(path, out, numbers):
+    """Writes the model file `path` to `out` with more numbers in its manifest's `baseline`, tensors as
+    they are; returns the SHA-256."""
+    data = Path(path).read_bytes()
+    (length,) = struct.unpack("<Q", data[:8])
+    header = json.loads(data[8 : 8 + length])
+    manifest = json.loads(header["__metadata__"][MANIFEST_KEY])
+    manifest["baseline"] |= numbers
+    header["__metadata__"][MANIFEST_KEY] = json.dumps(manifest, ensure_ascii=False)
+    return write_container(out, header, data[8 + length :])
 
 
 def export(path, arrays, manifest, known_input, known_reference=None, tolerance=1e-3):

@@ -42,9 +42,6 @@ public struct AlarmSettings: Equatable, Sendable {
 
   public init() {}
 
-  /// In log-odds, added to the limits that follow a patient.
-  var shift: Float { FalseAlertCalibration.shift(perHour: falseAlertsPerHour) }
-
   /// What a condition's alarm tells operators, for a stream of the given rate. A condition keeps
   /// itself alive while it is fed; where it is not, its signal does, half as often.
   func signalRule(of condition: StreamCondition, at rate: SampleRate) -> AlarmSignal.Rule {

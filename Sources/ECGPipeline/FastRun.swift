@@ -13,10 +13,10 @@ struct FastRun: Sendable {
 
   /// Takes a judged beat.
   ///
-  /// - Returns: rate and middle score of the last five; nil before the fifth.
+  /// - Returns: rate, middle score and first fiducial of the last five; nil before the fifth.
   mutating func take(
     _ fiducial: Int64, score: Float, rate: SampleRate
-  ) -> (beatsPerMinute: Double, score: Float)? {
+  ) -> (beatsPerMinute: Double, score: Float, first: Int64)? {
     places[count % Self.beats] = fiducial
     scores[count % Self.beats] = score
     count += 1
@@ -31,7 +31,7 @@ struct FastRun: Sendable {
       }
       if below == Self.beats / 2 { middle = scores[i] }
     }
-    return (60 * rate.hertz * Double(Self.beats - 1) / Double(fiducial - first), middle)
+    return (60 * rate.hertz * Double(Self.beats - 1) / Double(fiducial - first), middle, first)
   }
 }
 

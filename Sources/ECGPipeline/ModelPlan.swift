@@ -34,6 +34,16 @@ public struct ModelPlan: Sendable {
     self.mainsHz = manifest.filters.mainsNotch ? mainsHz : nil
   }
 
+  /// Nil: the model says nothing of how often its alerts are false.
+  var falseAlerts: FalseAlertCalibration? {
+    if case .beats(let rule) = settings.kind { rule.falseAlerts } else { nil }
+  }
+
+  /// In log-odds, added to the limits that follow a patient.
+  func shift(_ settings: AlarmSettings) -> Float {
+    falseAlerts?.shift(perHour: settings.falseAlertsPerHour) ?? 0
+  }
+
   /// What is done to a lead that comes in at `inputRate`.
   public func conditioner(inputRate: SampleRate) -> ConditionerPlan {
     ConditionerPlan(

@@ -132,11 +132,11 @@ extension Shard {
 extension BeatJudge {
   init(_ settings: AlarmSettings, _ plan: ModelPlan) {
     self.init(
-      limit: plan.settings.limit, fixedLimit: settings.limit, shift: settings.shift)
+      limit: plan.settings.limit, fixedLimit: settings.limit, shift: plan.shift(settings))
   }
 
   mutating func apply(_ settings: AlarmSettings, _ plan: ModelPlan) {
     apply(
-      limit: plan.settings.limit, fixedLimit: settings.limit, shift: settings.shift)
+      limit: plan.settings.limit, fixedLimit: settings.limit, shift: plan.shift(settings))
   }
 }

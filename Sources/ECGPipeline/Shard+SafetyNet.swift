@@ -86,13 +86,14 @@ extension Shard {
     let index = StreamCondition.ventricularTachycardia.rawValue
     let run = stream.fastRun.take(beat, score: score, rate: plan.rate)
     let settings = stream.settings
-    let isFast =
-      run.map {
-        $0.beatsPerMinute >= settings.ventricularPerMinute && $0.score >= settings.ventricularScore
-      } ?? false
-    if !isFast, stream.conditions[index].state == .normal { return }
+    let fast = run.flatMap {
+      $0.beatsPerMinute >= settings.ventricularPerMinute && $0.score >= settings.ventricularScore
+        ? stream.place($0.first) : nil
+    }
+    if fast == nil, stream.conditions[index].state == .normal { return }
     let transition = stream.conditions[index].process(
-      isFast ? .exceeding : .clear, start: entry.start, end: entry.end)
+      fast == nil ? .clear : .exceeding, start: fast.map { min($0, entry.start) } ?? entry.start,
+      end: entry.end)
     guard let transition else { return }
     draft(
       transition, .ventricularTachycardia, of: stream, quality: entry.quality, finding: finding,

@@ -91,7 +91,7 @@ final class StreamPipeline {
   }
   /// Nil where the limit was not chosen for a rate of false alerts.
   var promisedFalseAlerts: Double? {
-    scorer.patient != nil && settings.limit == nil ? settings.falseAlertsPerHour : nil
+    settings.limit == nil && plan.falseAlerts != nil ? settings.falseAlertsPerHour : nil
   }
 
   var phase: StreamSnapshot.Phase {

@@ -43,8 +43,14 @@ TERMS = (
     "earliness*irregularity"
 ).split()
 
+VERSIONS = {
+    "python": platform.python_version(),
+    "numpy": np.__version__,
+    "torch": torch.__version__,
+}
+
 # Options that do not change what is computed.
-INCIDENTAL = ("beats", "out", "report", "resume", "work", "quiet", "name")
+INCIDENTAL = ("beats", "out", "report", "fold_models", "resume", "work", "quiet", "name")
 
 
 def arguments(given=None):
@@ -54,6 +60,8 @@ def arguments(given=None):
     add("--beats", required=True, help="NPZ file of `ecgctl extract`")
     add("--out", required=True, help="the model file to write")
     add("--report", help="a JSON file for the figures")
+    add("--fold-models", type=Path,
+        help="a folder for a model of each fold, which has not met the fold's patients")
     add("--name", default="default")
     add("--leave-out", default="208", help="records for no training at all, comma-separated")
     add("--seed", type=int, default=1)
@@ -132,20 +140,21 @@ class Networks:
 
 
 def held_out_features(records, networks, options, fold, left_out, done=None):
-    """For each record the daemon's features and those of a network that never met its patient.
-    `done(number, features)` is told of each fold."""
-    features = [None] * len(records)
+    """For each record the daemon's features and those of a network that never met its patient, and
+    the networks, one a fold. `done(number, features)` is told of each fold."""
+    features, models = [None] * len(records), []
     for number in range(options.folds):
         others = [
             r for r, f in zip(records, fold) if f != number and r.name not in left_out
         ]
         model = networks.train(others)
+        models.append(model)
         for i, record in enumerate(records):
             if fold[i] == number:
                 features[i] = {**record.features, **network.features(model, record)}
         if done:
             done(number, features)
-    return features
+    return features, models
 
 
 def fit(records, features, chosen, terms=TERMS):
@@ -273,11 +282,7 @@ def manifest(options, fusion, limit, model, trained, left_out, result):
             "Muldrow & Mark 1984); Goldberger et al. 2000. ODC-By 1.0."
         ),
         "licence": "Apache-2.0 (weights); trained on data under ODC-By 1.0",
-        "toolVersions": {
-            "python": platform.python_version(),
-            "numpy": np.__version__,
-            "torch": torch.__version__,
-        },
+        "toolVersions": VERSIONS,
     }
 
 
@@ -287,6 +292,25 @@ def limit_for(records, scores, share):
         [s[r.scored & np.isin(r.label, figures.NEGATIVE)] for r, s in zip(records, scores)]
     )
     return float(1 / (1 + np.exp(-np.quantile(normal, 1 - share))))
+
+
+def write(path, model, fusion, limit, trained, left_out, options, result):
+    """The model file; returns its SHA-256."""
+    known = np.concatenate([r.window[:1] for r in trained[:4]])
+    reference = np.concatenate([r.reference[:1] for r in trained[:4]])
+    fields = manifest(options, fusion, limit, model, trained, left_out, result)
+    return export.export(path, network.tensors(model), fields, known, reference)
+
+
+def write_fold_models(records, features, models, scores, fold, left_out, options):
+    """For each fold a model whose network, score and limit have not met the fold's patients."""
+    options.fold_models.mkdir(parents=True, exist_ok=True)
+    for number, model in enumerate(models):
+        chosen = [i for i, r in enumerate(records) if fold[i] != number and r.name not in left_out]
+        trained = [records[i] for i in chosen]
+        limit = limit_for(trained, [scores[i] for i in chosen], options.false_flag_share)
+        write(options.fold_models / f"{number}.safetensors", model, fit(records, features, chosen),
+              limit, trained, left_out, options, {})
 
 
 def main():
@@ -300,7 +324,7 @@ def main():
     fold = beat_files.folds(records, options.folds, options.seed)
     networks = Networks(noises, options, digest)
     try:
-        features = held_out_features(records, networks, options, fold, left_out)
+        features, models = held_out_features(records, networks, options, fold, left_out)
         chosen = [i for i, r in enumerate(records) if r.name not in left_out]
         trained = [records[i] for i in chosen]
         model = networks.train(trained, last=True)
@@ -311,10 +335,9 @@ def main():
 
     fusion = fit(records, features, chosen)
     limit = limit_for(trained, [scores[i] for i in chosen], options.false_flag_share)
-    known = np.concatenate([r.window[:1] for r in trained[:4]])
-    reference = np.concatenate([r.reference[:1] for r in trained[:4]])
-    fields = manifest(options, fusion, limit, model, trained, left_out, result)
-    sha256 = export.export(options.out, network.tensors(model), fields, known, reference)
+    sha256 = write(options.out, model, fusion, limit, trained, left_out, options, result)
+    if options.fold_models:
+        write_fold_models(records, features, models, scores, fold, left_out, options)
     print(f"{options.out}: sha256 {sha256}, limit {limit:.3f}")
     if options.report:
         everything = {
@@ -323,8 +346,11 @@ def main():
             "ablation": ablation(records, features, options, fold, left_out),
             "data": {"sha256": digest, **describe_data(records, trained, left_out)},
             "options": effective(options),
+            "folds": {
+                f"{r.database}/{r.name}": int(f) for r, f in zip(records, fold)
+            },
             "epochs": networks.epochs,
-            "versions": fields["toolVersions"],
+            "versions": VERSIONS,
             "seconds": round(time.monotonic() - start, 1),
             "cpuSeconds": round(time.process_time(), 1),
         }

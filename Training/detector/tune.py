@@ -88,7 +88,7 @@ def objective(trial: optuna.Trial, records: list[Record], noises: Any, base: arg
             raise optuna.TrialPruned
 
     networks = train.Networks(noises, options)
-    features = train.held_out_features(narrowed, networks, options, fold, set(), after_fold)
+    features, _ = train.held_out_features(narrowed, networks, options, fold, set(), after_fold)
     return quality(records, train.held_out_scores(records, features, options, fold, set()))
 
 

@@ -12,6 +12,7 @@ import ECGCore
 /// | `score.latent` | a weight for each latent number, then a bias: the feature `latent` |
 /// | `score.term.A` or `score.term.A*B` | weight, lowest, highest and typical value of a feature, or of a product of two |
 /// | `learning.seconds`, `learning.firstPickSeconds` | one each |
+/// | `alarm.shift`, `alarm.falseAlertsPerHour` | see `FalseAlertCalibration` |
 public struct ScoreRule: Sendable, Equatable {
   /// A weighted feature or product of two features, limited to a range.
   struct Term: Sendable, Equatable {
@@ -45,6 +46,8 @@ public struct ScoreRule: Sendable, Equatable {
   public var limit: Float
   public var learningSeconds: Double
   public var firstPickSeconds: Double
+  /// Nil: nothing is promised, and the limits stay where they are.
+  public var falseAlerts: FalseAlertCalibration?
 
   private static let termPrefix = "score.term."
 
@@ -75,6 +78,7 @@ public struct ScoreRule: Sendable, Equatable {
         "baseline.learning.seconds", expected: "at least learning.firstPickSeconds, above 0",
         actual: "\(learningSeconds)")
     }
+    falseAlerts = try FalseAlertCalibration(fields)
     let latent = try Self.numbers(
       "score.latent", fields, count: latentSize + 1)
     latentWeights = Array(latent.dropLast())
@@ -110,6 +114,7 @@ public struct ScoreRule: Sendable, Equatable {
 
   private static let known = [
     "score.bias", "score.limit", "score.latent", "learning.seconds", "learning.firstPickSeconds",
+    FalseAlertCalibration.shiftKey, FalseAlertCalibration.rateKey,
   ]
 
   private static func checkWindow(_ manifest: ModelManifest) throws(ModelError) {

@@ -11,6 +11,9 @@ public struct AlertFigures: Sendable, Equatable {
   public private(set) var unscored = 0
   /// False alerts by name.
   public private(set) var wrongByName: [String: Int] = [:]
+  /// False alerts by name with nothing abnormal annotated in their evidence; the others named
+  /// abnormal beats wrongly (a supraventricular run, say, as a ventricular one).
+  public private(set) var calmByName: [String: Int] = [:]
   /// Ventricular runs, and those whose alert came in time or was on already.
   public private(set) var runs = 0
   public private(set) var runsAlerted = 0
@@ -48,6 +51,7 @@ public struct AlertFigures: Sendable, Equatable {
       case .wrong:
         wrong += 1
         wrongByName[alert.name, default: 0] += 1
+        if truth.isCalm(at: alert) { calmByName[alert.name, default: 0] += 1 }
       case .unscored: unscored += 1
       }
     }
@@ -72,6 +76,10 @@ public struct AlertFigures: Sendable, Equatable {
 
   /// Nil where no time was scored.
   public var falseAlertsPerHour: Double? { hours > 0 ? Double(wrong) / hours : nil }
+  /// Of those, the ones with nothing abnormal annotated in their evidence.
+  public var calmAlertsPerHour: Double? {
+    hours > 0 ? Double(calmByName.values.reduce(0, +)) / hours : nil
+  }
   public var runShare: Double? { runs > 0 ? Double(runsAlerted) / Double(runs) : nil }
 
   public static func + (a: AlertFigures, b: AlertFigures) -> AlertFigures {
@@ -80,6 +88,7 @@ public struct AlertFigures: Sendable, Equatable {
     sum.wrong += b.wrong
     sum.unscored += b.unscored
     sum.wrongByName.merge(b.wrongByName, uniquingKeysWith: +)
+    sum.calmByName.merge(b.calmByName, uniquingKeysWith: +)
     sum.runs += b.runs
     sum.runsAlerted += b.runsAlerted
     sum.runsAlreadyOn += b.runsAlreadyOn

@@ -34,6 +34,16 @@ public struct AlertTruth: Sendable {
     return inside.contains { $0.beatClass == .unknown } ? .unscored : .wrong
   }
 
+  /// Whether no abnormal beat and no flutter is annotated within the alert's evidence.
+  public func isCalm(at alert: AlertSpan) -> Bool {
+    let evidence = (alert.onset - margin)...(alert.detection + margin)
+    return !flutters(evidence) && !slice(evidence).contains { Self.isAbnormal($0) }
+  }
+
+  private static func isAbnormal(_ beat: Beat) -> Bool {
+    ScoredBeat.Label(beat.beatClass)?.isAbnormal ?? false
+  }
+
   private func slice(_ range: ClosedRange<Int64>) -> ArraySlice<Beat> {
     let low = beats.partitioningIndex { $0.sample >= range.lowerBound }
     let high = beats.partitioningIndex { $0.sample > range.upperBound }
@@ -47,14 +57,14 @@ public struct AlertTruth: Sendable {
     case "atrialFibrillation": return fibrillates(evidence, inside)
     case "ventricularTachycardia", "ventricularRun":
       return flutters(evidence) || !VentricularRun.all(in: Array(inside)).isEmpty
-    case "asystole": return pauses(evidence)
+    case "asystole": return pauses(evidence, seconds: 4)
+    case "pause": return pauses(evidence, seconds: 2.5)
     case "extremeBradycardia":
       return flutters(evidence) || rates(inside, beats: 5).contains { $0 < 40 }
     case "extremeTachycardia":
-      return flutters(evidence) || rates(inside, beats: 17).contains { $0 > 140 }
+      return flutters(evidence) || rates(inside, beats: 9).contains { $0 > 140 }
     default:
-      return flutters(evidence)
-        || inside.contains { ScoredBeat.Label($0.beatClass)?.isAbnormal ?? false }
+      return flutters(evidence) || inside.contains { Self.isAbnormal($0) }
     }
   }
 
@@ -70,10 +80,11 @@ public struct AlertTruth: Sendable {
     }
   }
 
-  /// No beat for four seconds (the definition of the PhysioNet/CinC Challenge 2015, as those of
-  /// bradycardia and tachycardia: below 40 a minute over five beats, above 140 over seventeen).
-  private func pauses(_ evidence: ClosedRange<Int64>) -> Bool {
-    let longest = Int64(rate.samples(seconds: 4))
+  /// No beat for so long. Four seconds are an asystole, and below 40 a minute over five beats is a
+  /// bradycardia, by the PhysioNet/CinC Challenge 2015; its tachycardia, above 140 a minute over
+  /// seventeen beats, is held to the nine that the alarm's evidence has.
+  private func pauses(_ evidence: ClosedRange<Int64>, seconds: Double) -> Bool {
+    let longest = Int64(rate.samples(seconds: seconds))
     var last: Int64?
     for beat in beats {
       if let last, beat.sample - last >= longest, evidence.overlaps(last...beat.sample) {

@@ -75,6 +75,7 @@ private struct Pooled {
     ("normalFlagged", "N flagged at the limit", .share),
     ("flagPositivePredictivity", "flags, +P", .share),
     ("falseAlertsPerHour", "false alerts an hour", .perHour),
+    ("calmAlertsPerHour", "of them with nothing abnormal", .perHour),
     ("runsAlerted", "ventricular runs alerted within 10 s", .share),
   ]
 
@@ -92,7 +93,8 @@ private struct Pooled {
     [
       qrs.sensitivity, qrs.positivePredictivity, flags[.supraventricular].flaggedShare,
       flags[.ventricular].flaggedShare, flags[.fusion].flaggedShare, flags[.normal].flaggedShare,
-      flags.positivePredictivity, alerts.falseAlertsPerHour, alerts.runShare,
+      flags.positivePredictivity, alerts.falseAlertsPerHour,
+      alerts.calmAlertsPerHour, alerts.runShare,
     ]
   }
 }

@@ -50,7 +50,7 @@ struct EvaluationJSON: Encodable {
 
   struct Alerts: Encodable {
     let right, wrong, unscored, technical: Int
-    let wrongByName: [String: Int]
+    let wrongByName, calmByName: [String: Int]
     let hours: Double
     let falseAlertsPerHour: Double?
     let runs, runsAlerted, runsAlreadyOn, flutters, fluttersAlerted: Int
@@ -62,6 +62,7 @@ struct EvaluationJSON: Encodable {
       unscored = figures.unscored
       technical = figures.technical
       wrongByName = figures.wrongByName
+      calmByName = figures.calmByName
       hours = figures.hours
       falseAlertsPerHour = figures.falseAlertsPerHour
       runs = figures.runs

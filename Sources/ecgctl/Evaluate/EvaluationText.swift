@@ -171,7 +171,8 @@ struct EvaluationText {
           + "alerted within 10 s of their beginning")
     }
     for (name, count) in group.alerts.wrongByName.sorted(by: { $0.key < $1.key }) {
-      lines.append("false \(name): \(count)")
+      let calm = group.alerts.calmByName[name] ?? 0
+      lines.append("false \(name): \(count), \(calm) of them with nothing abnormal annotated")
     }
     lines.append(delays("from a run's third beat to its alert", group.alerts.runDelays))
     lines.append(delays("from an alert's onset to the alert", group.alerts.alertDelays))

@@ -37,12 +37,24 @@ struct AlertFiguresTests {
     #expect(found.unscored == 2)
     #expect(found.technical == 1)
     #expect(found.wrongByName == ["abnormalBeats": 2])
+    #expect(found.calmByName == ["abnormalBeats": 2])
     #expect(found.alertDelays == [11, 10])
     // Two in ten minutes.
     #expect(abs(found.falseAlertsPerHour! - 12) < 1e-9)
     let sum = found + found
     #expect(sum.wrong == 4 && abs(sum.falseAlertsPerHour! - 12) < 1e-9)
     #expect(AlertFigures().falseAlertsPerHour == nil)
+  }
+
+  @Test func `a false alert is told from one that names abnormal beats wrongly`() {
+    let found = figures(
+      [
+        alert(39_900, 40_200, name: "ventricularRun"),
+        alert(49_900, 50_200, name: "ventricularRun"),
+      ], [(40_000, "S"), (40_060, "S"), (40_120, "S"), (50_000, "N"), (50_060, "N")])
+    #expect(found.wrongByName == ["ventricularRun": 2])
+    #expect(found.calmByName == ["ventricularRun": 1])
+    #expect(abs(found.calmAlertsPerHour! - 6) < 1e-9)
   }
 
   @Test func `a run is three ventricular beats in a row or more`() {
