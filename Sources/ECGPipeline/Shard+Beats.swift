@@ -54,7 +54,9 @@ extension Shard {
     if beat.isLearning || entry.quality.index < Self.leastQualityOfRun {
       stream.fastRun.breakOff()
     } else {
-      judgeFastRun(beat.fiducial, score: score.score, entry, of: stream, finding)
+      let isLikeOwn = beat.similarity > BeatJudge.normalSimilarity
+      judgeFastRun(
+        beat.fiducial, score: isLikeOwn ? 0 : score.score, entry, of: stream, finding)
     }
     // Noise neither moves a limit nor speaks for an alarm.
     guard entry.isUsable else { return }

@@ -20,9 +20,9 @@ public struct BeatJudgement: Sendable {
 ///
 /// Fed with every beat in order; allocates nothing.
 public struct BeatJudge: Sendable {
-  /// A beat at least so like a reference beat, and no earlier than that, counts as normal
-  /// whatever its score.
-  static let normalSimilarity: Float = 0.9
+  /// A beat at least so like a reference beat is no ventricular one; and where it is no earlier
+  /// than that, it counts as normal whatever its score.
+  public static let normalSimilarity: Float = 0.9
   static let normalEarliness: Float = -0.1
   /// The pace has changed where the median interval differs by more than this, as a logarithm,
   /// from what it was among the normal beats.
@@ -88,9 +88,11 @@ public struct BeatJudge: Sendable {
     let damped = isIrregular ? logOdds - max(0, found.timing) : logOdds
     let limit = self.limit
     let excess = found.shape - shape.limit
-    let isInRun = run.process(fiducial: beat.fiducial, start: start, excess: excess)
+    let isLikeOwn = beat.similarity > Self.normalSimilarity
+    let isInRun = run.process(
+      fiducial: beat.fiducial, start: start, excess: isLikeOwn ? min(excess, 0) : excess)
     let explanation = explain(beat, found, errors: errors)
-    if beat.similarity > Self.normalSimilarity, beat.features[.before] > Self.normalEarliness {
+    if isLikeOwn, beat.features[.before] > Self.normalEarliness {
       note(logOdds, found.shape, errors, pace: beat.features[.interval])
     }
     return BeatJudgement(
