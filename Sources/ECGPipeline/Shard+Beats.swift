@@ -54,9 +54,9 @@ extension Shard {
     if beat.isLearning || entry.quality.index < Self.leastQualityOfRun {
       stream.fastRun.breakOff()
     } else {
-      let isLikeOwn = beat.similarity > BeatJudge.normalSimilarity
       judgeFastRun(
-        beat.fiducial, score: isLikeOwn ? 0 : score.score, entry, of: stream, finding)
+        beat.fiducial, score: BeatJudge.mayBeVentricular(beat) ? score.score : 0, entry,
+        of: stream, finding)
     }
     // Noise neither moves a limit nor speaks for an alarm.
     guard entry.isUsable else { return }

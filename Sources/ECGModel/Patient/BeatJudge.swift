@@ -20,10 +20,12 @@ public struct BeatJudgement: Sendable {
 ///
 /// Fed with every beat in order; allocates nothing.
 public struct BeatJudge: Sendable {
-  /// A beat at least so like a reference beat is no ventricular one; and where it is no earlier
-  /// than that, it counts as normal whatever its score.
-  public static let normalSimilarity: Float = 0.9
+  /// A beat at least so like a reference beat, and no earlier than that, counts as normal
+  /// whatever its score.
+  static let normalSimilarity: Float = 0.9
   static let normalEarliness: Float = -0.1
+  /// `referenceQRS` of the patient's own QRS complexes: a mean difference of 9% of the amplitude.
+  static let ownQRS: Float = -2.4
   /// The pace has changed where the median interval differs by more than this, as a logarithm,
   /// from what it was among the normal beats.
   static let paceTolerance: Float = 0.26
@@ -88,16 +90,22 @@ public struct BeatJudge: Sendable {
     let damped = isIrregular ? logOdds - max(0, found.timing) : logOdds
     let limit = self.limit
     let excess = found.shape - shape.limit
-    let isLikeOwn = beat.similarity > Self.normalSimilarity
     let isInRun = run.process(
-      fiducial: beat.fiducial, start: start, excess: isLikeOwn ? min(excess, 0) : excess)
+      fiducial: beat.fiducial, start: start,
+      excess: Self.mayBeVentricular(beat) ? excess : min(excess, 0))
     let explanation = explain(beat, found, errors: errors)
-    if isLikeOwn, beat.features[.before] > Self.normalEarliness {
+    if beat.similarity > Self.normalSimilarity, beat.features[.before] > Self.normalEarliness {
       note(logOdds, found.shape, errors, pace: beat.features[.interval])
     }
     return BeatJudgement(
       score: isIrregular ? Self.probability(damped) : found.score, limit: limit, isInRun: isInRun,
       runOnset: run.onset, isMisshapen: excess > 0, explanation: explanation)
+  }
+
+  /// False where the beat, or its QRS complex, looks like one of the patient's own: an early beat
+  /// from above the ventricles scores high, and is no part of a ventricular run.
+  public static func mayBeVentricular(_ beat: PatientModel.PendingBeat) -> Bool {
+    beat.similarity <= normalSimilarity && beat.features[.referenceQRS] >= ownQRS
   }
 
   private mutating func note(
