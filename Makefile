@@ -101,7 +101,8 @@ build/model/larger/report.json: OPTIONS = --units 64 --latent 16 --name larger
 build/model/%/report.json: beats $(TRAINING_PYTHON)
 	@mkdir -p $(@D)
 	OMP_NUM_THREADS=1 nice $(TRAINING_PYTHON) Training/detector/train.py --beats build/beats.npz \
-	  --out $(@D)/model.safetensors --report $@ --work $(@D)/checkpoints $(OPTIONS)
+	  --out $(@D)/model.safetensors --report $@ --work $(@D)/checkpoints --fold-models $(@D)/folds $(OPTIONS)
+	$(TRAINING_PYTHON) Training/detector/calibrate.py --run $(@D) --data $(DATA) --ecgctl $(ECGCTL)
 
 # The default model anew, held to the model card: leaves with an error unless all is the same.
 model: build/model/default/report.json

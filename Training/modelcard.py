@@ -38,6 +38,8 @@ FIGURES = {
     "F at 99%": "sensitivity to fusion beats at 99% specificity",
 }
 BRIEF = ("AUC", "AP", "V at 99%", "S at 99%")
+# The conditions that the score raises; the others are raised by rules.
+BY_SCORE = ("abnormalBeats", "ventricularRun")
 SOURCES = {
     "mitdb-ds1": "MIT-BIH Arrhythmia Database (Moody & Mark 2001), the 22 records of de Chazal's DS1",
     "svdb-even": "MIT-BIH Supraventricular Arrhythmia Database (Greenwald 1990), even-numbered records",
@@ -101,6 +103,28 @@ def cost_table(report: Report) -> str:
     return table(head, rows)
 
 
+def alert_table(report: Report) -> str:
+    alerts = report["alerts"]
+    databases = list(alerts["databases"])
+    rows = [("promised", {"shift": alerts["shift"], **alerts["databases"]})]
+    rows += [("", row) for row in alerts["byShift"]]
+    cells = []
+    for what, row in rows:
+        line = [f"{row['shift']:.2f}{' (' + what + ')' if what else ''}"]
+        for database in databases:
+            counts = row[database]
+            hours = counts["hours"]
+            line += [
+                f"{sum(counts['calmByName'].get(n, 0) for n in BY_SCORE) / hours:.2f}",
+                f"{sum(counts['calmByName'].values()) / hours:.2f}",
+                f"{counts['wrong'] / hours:.2f}",
+                f"{counts['runsAlerted']}/{counts['runs']}",
+            ]
+        cells.append(line)
+    kinds = ("by the score", "all", "or wrongly named", "runs told")
+    return table(["limits moved by", *(f"{d}: {k}" for d in databases for k in kinds)], cells)
+
+
 def limits(report: Report) -> list[str]:
     """What the figures themselves say of where the model fails."""
     result = []
@@ -126,6 +150,8 @@ def render(report: Report) -> str:
         "figures": figure_table(report),
         "ablation": ablation_table(report),
         "cost": cost_table(report),
+        "alerts": alert_table(report),
+        "promise": report["alerts"]["promise"],
         "machine": report["cost"]["machine"],
         "kernel": report["cost"]["kernel"],
         "clock": report["cost"]["clock"],
@@ -145,7 +171,7 @@ def differences(new: Report, shipped: Report) -> list[str]:
     if new["data"]["sha256"] != shipped["data"]["sha256"]:
         return ["the beats are not those of the model card: other records, or another `ecgctl extract`"]
     found = []
-    for part in ("versions", "options", "figures", "ablation", "model"):
+    for part in ("versions", "options", "figures", "ablation", "alerts", "model"):
         if new[part] != shipped[part]:
             found.append(f"{part}: {new[part]} instead of {shipped[part]}")
     return found

@@ -21,10 +21,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import export
+from modelcard import BY_SCORE
 
 SHIFTS = (-2, -1.5, -1, -0.5, -0.25, 0, 0.5, 1)
-# What the limits that follow a patient raise; the other alarms are of rules.
-BY_SCORE = ("abnormalBeats", "ventricularRun")
 # As many false alerts an hour as the daemon's configuration asks for by default.
 PROMISE = 0.7
 KEPT = ("hours", "right", "wrong", "runs", "runsAlerted", "flutters", "fluttersAlerted")

@@ -17,10 +17,18 @@ def report() -> dict:
     spent = {"parameters": 1000, "MFLOP": 0.5, "microseconds": {"1": 8.0, "24": 5.0}}
     spent |= {"kernel": "avx2", "machine": "a processor", "clock": "ecgctl bench kernels"}
     beats = {"N": 5, "V": 2}
+    alerts = {"hours": 2, "wrong": 8, "runs": 4, "runsAlerted": 3}
+    alerts |= {"calmByName": {"abnormalBeats": 1, "pause": 2}}
     return {
         "model": {"name": "toy", "sha256": "ab" * 32, "limit": 0.8},
         "figures": figures,
         "ablation": {"without network": {d: dict.fromkeys(modelcard.FIGURES, 0.5) for d in figures}},
+        "alerts": {
+            "promise": 0.7,
+            "shift": -0.5,
+            "databases": {d: alerts for d in figures},
+            "byShift": [{"shift": -1, **{d: alerts for d in figures}}],
+        },
         "data": {
             "sha256": "cd" * 32,
             "databases": {"one": {"records": ["a"], "beats": beats}},
@@ -48,6 +56,7 @@ def test_the_card_has_every_figure_with_its_interval_and_the_costs_in_order(repo
         "| **this one** | 1000 | 0.50 | 8.0 | 5.0 |"
     )
     assert "| without network | .500 |" in card and "5 normal, 2 ventricular" in card
+    assert "| -0.50 (promised) | 0.50 | 1.50 | 4.00 | 3/4 |" in card
     assert "$" not in card
 
 
