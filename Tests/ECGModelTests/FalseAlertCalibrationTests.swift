@@ -32,10 +32,11 @@ struct FalseAlertCalibrationTests {
     #expect(single.shift(perHour: 3) == 0.5 && single.shift(perHour: 0.2) == 0.5)
   }
 
-  @Test(arguments: [
-    ([0.0], nil), (nil, [1.0]), ([], []), ([1.0, 0.0], [2.0, 1.0]), ([0.0, 1.0], [1.0, 2.0]),
-    ([0.0, 1.0], [1.0]), ([0.0], [0.0]),
-  ] as [([Double]?, [Double]?)])
+  @Test(
+    arguments: [
+      ([0.0], nil), (nil, [1.0]), ([], []), ([1.0, 0.0], [2.0, 1.0]), ([0.0, 1.0], [1.0, 2.0]),
+      ([0.0, 1.0], [1.0]), ([0.0], [0.0]),
+    ] as [([Double]?, [Double]?)])
   func `a table that is no table is refused`(_ shifts: [Double]?, _ rates: [Double]?) {
     #expect(throws: ModelError.self) { _ = try Self.calibration(shifts, rates) }
   }
