@@ -7,6 +7,8 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
   case gap, streamSilent, layoutChange, patientChange, badPackets, streamLimit, overload
   /// A gateway sent what its key does not allow, or too much.
   case wrongfulGateway
+  /// An operator did not read its alerts and was cut off.
+  case slowOperator
   /// Alerts go out, and cannot be kept.
   case journalFailure
   /// Operators paused the alarms of a stream.
@@ -19,7 +21,7 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
       .physiological
     case .leadOff, .signalQuality, .noise, .notAnalysable, .baselineDrift, .gap, .streamSilent,
       .layoutChange, .patientChange, .badPackets, .streamLimit, .overload, .journalFailure,
-      .alarmsPaused, .wrongfulGateway:
+      .alarmsPaused, .wrongfulGateway, .slowOperator:
       .technical
     }
   }
@@ -42,7 +44,7 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
     case .notAnalysable: MDCCode(value: 384, name: "MDC_EVT_SIG_UNANALYZEABLE")
     case .ventricularFibrillation, .baselineDrift, .gap, .streamSilent, .layoutChange,
       .patientChange, .badPackets, .streamLimit, .overload, .journalFailure, .alarmsPaused,
-      .wrongfulGateway:
+      .wrongfulGateway, .slowOperator:
       nil
     }
   }
@@ -54,7 +56,7 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
       .extremeTachycardia:
       .high
     case .abnormalBeats, .ventricularRun, .atrialFibrillation, .pause, .leadOff, .streamSilent,
-      .streamLimit, .overload, .journalFailure, .wrongfulGateway:
+      .streamLimit, .overload, .journalFailure, .wrongfulGateway, .slowOperator:
       .medium
     case .signalQuality, .noise, .notAnalysable, .baselineDrift, .gap, .layoutChange,
       .patientChange, .badPackets, .alarmsPaused:

@@ -45,6 +45,18 @@ public struct StatusReport: Codable, Equatable, Sendable {
     }
   }
 
+  /// Who listens to alerts.
+  public struct Operators: Codable, Equatable, Sendable {
+    public var listening: Int
+    /// Cut off because they did not keep up.
+    public var dropped: Int64
+
+    public init(listening: Int, dropped: Int64) {
+      self.listening = listening
+      self.dropped = dropped
+    }
+  }
+
   public enum State: String, CaseIterable, Codable, Sendable {
     /// The patient's own normal is being learnt; nothing is judged yet.
     case learning
@@ -205,6 +217,8 @@ public struct StatusReport: Codable, Equatable, Sendable {
   /// The newest heartbeat.
   public var heartbeat: Heartbeat?
   public var waveforms: Waveforms?
+  /// Nil from a daemon that does not tell.
+  public var operators: Operators?
   /// Absent where nobody is asked for a key.
   public var keys: Keys?
   public var latency: Latency?

@@ -25,7 +25,8 @@ struct StatusTable {
       lines.append("model    \(model.name)   \(model.hash.prefix(12))")
     }
     lines.append(
-      "alerts   \(status.activeAlarms) on, \(status.alertsPublished) published")
+      "alerts   \(status.activeAlarms) on, \(status.alertsPublished) published"
+        + (status.operators.map(Self.operators) ?? ""))
     lines.append(
       "packets  \(status.packets)   rejected: \(Self.reasons(status.rejected) ?? "none")")
     if let latency = status.latency, latency.count > 0 {
@@ -34,6 +35,11 @@ struct StatusTable {
           + "p99.9 \(Self.ms(latency.p999Ms))   max \(Self.ms(latency.maximumMs))")
     }
     return lines
+  }
+
+  private static func operators(_ operators: StatusReport.Operators) -> String {
+    ", \(counted(operators.listening, "operator")) listening"
+      + (operators.dropped > 0 ? ", \(operators.dropped) cut off because they did not read" : "")
   }
 
   private func streams(_ streams: [StatusReport.Stream]) -> [String] {

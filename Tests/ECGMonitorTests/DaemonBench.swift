@@ -22,7 +22,7 @@ final class DaemonBench {
   init(
     _ model: Autoencoder, denoiser: Denoiser? = nil, shards: Int = 1, maximumStreams: Int = 16,
     kind: Configuration.SampleSocket.Kind = .pull, heartbeatSeconds: Double = 60,
-    journal: [JournalEntry] = [],
+    journal: [JournalEntry] = [], alerts: Endpoint? = nil,
     learningSeconds: Double? = nil, silentAfterSeconds: Double = 5,
     restart: Configuration.Restart? = nil, in folder: TemporaryFolder? = nil,
     logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -33,7 +33,7 @@ final class DaemonBench {
     var configuration = Configuration()
     configuration.samples.sockets[0].endpoint = Endpoint("ipc://\(folder.file("samples"))")!
     configuration.samples.sockets[0].kind = kind
-    configuration.alerts.endpoint = Endpoint("ipc://\(folder.file("alerts"))")!
+    configuration.alerts.endpoint = alerts ?? Endpoint("ipc://\(folder.file("alerts"))")!
     configuration.waveforms.endpoint = Endpoint("ipc://\(folder.file("waveforms"))")!
     configuration.control.endpoint = Endpoint("ipc://\(folder.file("control"))")!
     configuration.journal.path = folder.file("alerts.sqlite")
@@ -74,11 +74,13 @@ final class DaemonBench {
     return socket
   }
 
-  func operatorSocket() throws -> Socket {
+  /// - Parameter queue: how many messages it takes before it is asked for one.
+  func operatorSocket(queue: Int? = nil) throws -> Socket {
     var socket = try Socket(.sub, in: context)
+    if let queue { try socket.set(.receiveHighWaterMark, queue) }
     try socket.set(.receiveTimeout, 10_000)
     try socket.subscribe("alert/")
-    try socket.connect("ipc://\(folder.file("alerts"))")
+    try socket.connect(configuration.alerts.endpoint.text)
     return socket
   }
 

@@ -31,6 +31,13 @@ extension PrometheusText {
       Double(status.windowsShed ?? 0))
     single("ecgd_alerts_total", .counter, "Alert events published.", Double(status.alertsPublished))
     single(
+      "ecgd_operators", .gauge, "Operators that listen to alerts.",
+      status.operators.map { Double($0.listening) })
+    single(
+      "ecgd_operators_dropped_total", .counter,
+      "Operators cut off because they did not read their alerts.",
+      status.operators.map { Double($0.dropped) })
+    single(
       "ecgd_waveform_frames_total", .counter, "Waveform frames published.",
       status.waveforms.map { Double($0.published) })
     single(

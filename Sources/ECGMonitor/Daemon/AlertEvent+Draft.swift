@@ -46,6 +46,19 @@ extension AlertEvent {
   }
 }
 
+extension AlertEvent {
+  /// Fills in what the daemon tells of itself. Its moments count milliseconds since its start.
+  mutating func dress(_ draft: DaemonDraft, of daemon: DaemonFacts) {
+    presence = draft.event.presence
+    cause = draft.event.cause
+    reason = draft.reason
+    acknowledged = draft.acknowledged.map {
+      Acknowledgement(by: $0.by, until: daemon.moment(ofMonotonicMs: $0.until.rawValue))
+    }
+    wall = Wall()
+  }
+}
+
 extension AlertEvent.Moment {
   init(_ act: OperatorAct) {
     self.init(sample: max(0, act.until.rawValue), timeNs: act.untilTimeNs)
@@ -110,7 +123,8 @@ extension AlertDraft {
     case .alarmsPaused:
       return isEnd
         ? "the alarms of this stream are no longer paused" : "the alarms of this stream are paused"
-    case .streamLimit, .overload, .journalFailure, .wrongfulGateway, .noise, .notAnalysable:
+    case .streamLimit, .overload, .journalFailure, .wrongfulGateway, .slowOperator, .noise,
+      .notAnalysable:
       return "\(condition.rawValue)"
     }
   }

@@ -14,7 +14,7 @@ struct AlertWriter: ~Copyable {
   /// What is to be told.
   enum Item: Sendable {
     case stream(AlertDraft, StreamFacts)
-    case daemon(ConditionName, AlertPhase, String)
+    case daemon(DaemonDraft)
   }
 
   /// An event ready for the socket.
@@ -192,7 +192,7 @@ struct AlertWriter: ~Copyable {
     let (stream, condition, phase) =
       switch item {
       case .stream(let draft, let facts): (facts.stream, draft.condition, draft.transition.phase)
-      case .daemon(let condition, let phase, _): (Self.daemonStream, condition, phase)
+      case .daemon(let draft): (Self.daemonStream, draft.condition, draft.event.phase)
       }
     let (id, streamSequence) = nextID(stream)
     let key = AlarmKey(stream: stream, condition: condition)
@@ -204,7 +204,7 @@ struct AlertWriter: ~Copyable {
       phase: phase, condition: condition, priority: condition.priority, reason: "", mode: .real)
     switch item {
     case .stream(let draft, let facts): event.dress(draft, facts, of: self.facts)
-    case .daemon(_, _, let reason): event.reason = reason
+    case .daemon(let draft): event.dress(draft, of: self.facts)
     }
     event.wall?.publishedAt = UTCTime.text(nanoseconds: nowNs)
     var written = Written(stream: stream, event: event, json: event.encoded())

@@ -165,7 +165,8 @@ public final class Daemon {
         log: log, board: board, sockets: sockets, writer: writer, facts: facts,
         signOfLife: SignOfLife(
           progress, intervalSeconds: configuration.alerts.heartbeatSeconds),
-        restoration: restoration))
+        restoration: restoration,
+        alarms: DaemonAlarms(acknowledgeSeconds: configuration.alarm.acknowledgeSeconds)))
     threads.append(
       try WorkerThread("publisher") {
         var publisher = made.take()

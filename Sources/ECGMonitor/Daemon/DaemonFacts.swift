@@ -35,5 +35,11 @@ struct DaemonFacts: Sendable {
     ns == 0 ? nil : UTCTime.text(nanoseconds: Int64(ns) + wallOffsetNs)
   }
 
+  /// A moment by the daemon's own clock, which counts milliseconds since its start.
+  func moment(ofMonotonicMs ms: Int64) -> AlertEvent.Moment {
+    AlertEvent.Moment(
+      sample: max(0, ms - Int64(startedNs / 1_000_000)), timeNs: ms * 1_000_000 + wallOffsetNs)
+  }
+
   var uptimeSeconds: Double { Double(MonotonicClock.nanoseconds() - startedNs) / 1e9 }
 }

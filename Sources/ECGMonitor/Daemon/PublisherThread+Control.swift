@@ -112,6 +112,8 @@ extension PublisherThread {
       done, facts, published: writer.publishedCount, active: active.count, nowNs: now)
     active.fill(&report)
     report.heartbeat = signOfLife.latest
+    report.operators = StatusReport.Operators(
+      listening: sockets.alerts.roster.count, dropped: Int64(sockets.alerts.roster.droppedCount))
     for asker in done.askers {
       var reply = ControlReply(to: asker.request)
       reply.status = report

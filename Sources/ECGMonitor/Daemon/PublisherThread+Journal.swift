@@ -26,12 +26,8 @@ extension PublisherThread {
   static let stripsPerTurn = 64
 
   /// While alerts are published and not kept, an alarm says so.
-  mutating func tellOfJournal(nowNs: UInt64) {
-    if let trouble = writer.trouble {
-      publish(
-        journalAlarm.take("alerts are published but not kept: \(trouble)", nowNs: nowNs))
-    } else {
-      publish(journalAlarm.tick(nowNs: nowNs))
-    }
+  mutating func tellOfJournal() {
+    guard let trouble = writer.trouble else { return }
+    publish(alarms.take(.journalFailure, "alerts are published but not kept: \(trouble)"))
   }
 }

@@ -37,8 +37,12 @@ extension PublisherThread {
       guard let alarm = active[request.alarm!], asker.rights.maySee(alarm.event.stream) else {
         throw ControlError(.unknownAlarm, "no alarm \"\(request.alarm!)\" is on")
       }
+      guard alarm.stream != AlertWriter.daemonStream else {
+        acknowledgeOwn(alarm, asker)
+        return
+      }
       guard let number = alarm.number else {
-        throw ControlError(.unavailable, "an alarm about ecgd itself ends with its cause")
+        throw ControlError(.unavailable, "the alarm is ending")
       }
       command = OperatorCommand(
         stream: alarm.stream,
@@ -59,6 +63,14 @@ extension PublisherThread {
       asker: asker, stream: command.stream, alarm: request.alarm,
       askedNs: MonotonicClock.nanoseconds())
     shard.doorbell.ring()
+  }
+
+  /// An alarm about the daemon itself is nobody else's to know.
+  private mutating func acknowledgeOwn(_ alarm: ActiveAlarms.Alarm, _ asker: ControlAsker) {
+    var reply = ControlReply(to: asker.request)
+    reply.alerts = publish(alarms.acknowledge(alarm.event.condition, by: asker.request.by))
+    reply.sequence = Int64(writer.sequence)
+    answer(asker, reply)
   }
 
   private func stream(_ request: ControlRequest) throws(ControlError) -> StreamID {

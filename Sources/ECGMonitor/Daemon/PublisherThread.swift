@@ -24,11 +24,7 @@ struct PublisherThread: ~Copyable {
   var writer: AlertWriter
   var active = ActiveAlarms()
   var question: StatusQuestion?
-  var refusals = DaemonAlarm(
-    .streamLimit, ending: "no stream has been refused for ten seconds")
-  var overload = DaemonAlarm(.overload, ending: "ecgd has kept up for ten seconds")
-  var trespasses = DaemonAlarm(
-    .wrongfulGateway, ending: "no gateway has sent what it may not for ten seconds")
+  var alarms: DaemonAlarms
   /// Requests that the next round answers.
   var later: [ControlAsker] = []
   /// What operators asked to be done, by the number of the command.
@@ -37,8 +33,6 @@ struct PublisherThread: ~Copyable {
   let facts: DaemonFacts
   private let restoration: Restoration
   var lastToken: UInt64 = 0
-  var journalAlarm = DaemonAlarm(
-    .journalFailure, ending: "alerts are kept again; those of the meantime have been added")
   /// By shard.
   var streamsOfSlots: [[Int: StreamID]]
   private var stoppedShards = 0
@@ -53,7 +47,7 @@ struct PublisherThread: ~Copyable {
     ingest: IngestChannel, shards: [ShardChannel], doorbell: Doorbell,
     heartbeat: ThreadProgress.Heartbeat, log: RateLimitedLog, board: StatusBoard,
     sockets: consuming PublisherSockets, writer: consuming AlertWriter, facts: DaemonFacts,
-    signOfLife: SignOfLife, restoration: Restoration
+    signOfLife: SignOfLife, restoration: Restoration, alarms: DaemonAlarms
   ) {
     self.ingest = ingest
     self.shards = shards
@@ -65,10 +59,11 @@ struct PublisherThread: ~Copyable {
     self.writer = writer
     self.facts = facts
     self.signOfLife = signOfLife
+    self.alarms = alarms
     streamsOfSlots = .init(repeating: [:], count: shards.count)
     self.restoration = restoration
     controlIndex = poller.add(self.sockets.control)
-    alertsIndex = poller.add(self.sockets.alerts)
+    alertsIndex = poller.add(self.sockets.alerts.socket)
     _ = poller.add(descriptor: doorbell.descriptor)
   }
 
@@ -80,18 +75,20 @@ struct PublisherThread: ~Copyable {
       wait()
       let drafts = takeReports()
       publish(drafts)
-      sockets.gate.follow()
+      sockets.alerts.gate.follow()
       // Looking for what is not there would allocate.
-      if poller.events(alertsIndex).contains(.readable) { takeSubscriptions() }
+      if poller.events(alertsIndex).contains(.readable) {
+        sockets.alerts.takeSubscriptions()
+      }
       if poller.events(controlIndex).contains(.readable) { takeRequests() }
       answerIfComplete()
       answerActs()
       let now = MonotonicClock.nanoseconds()
       takeStrips()
-      publish(
-        refusals.tick(nowNs: now) + overload.tick(nowNs: now) + trespasses.tick(nowNs: now))
+      tellOfOperators(nowNs: now)
+      tellOfJournal()
+      publish(alarms.tick(nowNs: now))
       tellSignOfLife(nowNs: now)
-      tellOfJournal(nowNs: now)
       askForBoardIfDue()
       writer.maintain(log: log)
     }
@@ -118,14 +115,12 @@ struct PublisherThread: ~Copyable {
       switch report {
       case .status(let token, let status): question?.take(status, token: token)
       case .streamRefused(let key):
-        drafts += refusals.take(
-          "stream \(key) was refused", nowNs: MonotonicClock.nanoseconds())
+        drafts += alarms.take(.streamLimit, "stream \(key) was refused")
       case .wrongful(let words):
-        drafts += trespasses.take(words, nowNs: MonotonicClock.nanoseconds())
+        drafts += alarms.take(.wrongfulGateway, words)
       case .shed:
-        drafts += overload.take(
-          "packets come faster than ecgd takes them, and are dropped",
-          nowNs: MonotonicClock.nanoseconds())
+        drafts += alarms.take(
+          .overload, "packets come faster than ecgd takes them, and are dropped")
       case .stopped: break
       }
     }
@@ -139,7 +134,7 @@ struct PublisherThread: ~Copyable {
         case .status(let token, let status): question?.take(status, ofShard: i, token: token)
         case .acted(let token, let isDone): acts[token]?.isDone = isDone
         case .shed(let what):
-          drafts += overload.take(Self.words(what), nowNs: MonotonicClock.nanoseconds())
+          drafts += alarms.take(.overload, Self.words(what))
         case .stopped: stoppedShards += 1
         }
       }
@@ -155,8 +150,9 @@ struct PublisherThread: ~Copyable {
   }
 
   /// Journal first, then the socket.
-  mutating func publish(_ drafts: [AlertWriter.Item]) {
-    guard !drafts.isEmpty else { return }
+  @discardableResult
+  mutating func publish(_ drafts: [AlertWriter.Item]) -> [AlertEvent] {
+    guard !drafts.isEmpty else { return [] }
     let events = writer.write(drafts, log: log)
     for event in events {
       active.take(event)
@@ -164,6 +160,7 @@ struct PublisherThread: ~Copyable {
       send(stream: event.stream, json: event.json)
     }
     writer.markPublished(log: log)
+    return events.map(\.event)
   }
 
   /// What a daemon that was killed between disk and socket still owed.
@@ -183,12 +180,7 @@ struct PublisherThread: ~Copyable {
   private mutating func send(stream: StreamID, json: [UInt8]) {
     do {
       let topic = AlertTopic.bytes(stream == AlertWriter.daemonStream ? nil : stream)
-      guard try sockets.alerts.send(topic, more: true, wait: false),
-        try sockets.alerts.send(json, wait: false)
-      else {
-        log.log(.error, kind: "alertSend", "an operator does not read its alerts; it lost one")
-        return
-      }
+      try sockets.alerts.send(topic: topic, json)
     } catch {
       log.log(.error, kind: "alertSend", "\(error)")
     }
@@ -199,15 +191,14 @@ struct PublisherThread: ~Copyable {
       nowNs: nowNs, sequence: writer.sequence, activeAlarms: active.count,
       isKeeping: writer.isKeeping)
     guard let heartbeat else { return }
-    if (try? sockets.alerts.send(Heartbeat.topic, more: true, wait: false)) == true {
-      _ = try? sockets.alerts.send(heartbeat.encoded(), wait: false)
-    }
+    try? sockets.alerts.send(topic: Heartbeat.topic, heartbeat.encoded())
   }
 
-  /// Without keys, subscriptions are read and dropped: they only make the socket readable.
-  private mutating func takeSubscriptions() {
-    while let message = try? sockets.alerts.receiveSigned(wait: false) {
-      _ = sockets.gate.take(message, of: &sockets.alerts)
+  /// Operators that do not keep up are cut off, and never in silence.
+  private mutating func tellOfOperators(nowNs: UInt64) {
+    for words in sockets.alerts.look(nowNs: nowNs) {
+      log.log(.warning, kind: "slowOperator", "\(words)")
+      publish(alarms.take(.slowOperator, words))
     }
   }
 

@@ -107,6 +107,11 @@ struct OperatorGate {
     return ([], gone.granted.filter { !isSubscribed($0) })
   }
 
+  /// What the keys' file calls the sender; nil without keys.
+  func name(of sender: Int?) -> String? {
+    sender.flatMap { $0 < rights.count ? rights[$0]?.name : nil }
+  }
+
   private func isSubscribed(_ prefix: [UInt8]) -> Bool {
     subscriptions.contains { $0.granted.contains(prefix) }
   }
