@@ -39,8 +39,14 @@ extension AlertJournal {
     return try entries(rows)
   }
 
-  /// Marks every entry up to and with `sequence` as published.
+  /// Marks every entry up to and with `sequence` as published; before it is, so that nothing is
+  /// published twice.
+  ///
+  /// The mark survives kill -9 as soon as this returns, and a power cut once the next entry was
+  /// appended: the disk is not waited for.
   public func markPublished(through sequence: UInt64, atMs: Int64) throws(JournalError) {
+    try connection.execute("PRAGMA synchronous = NORMAL")
+    defer { try? connection.execute("PRAGMA synchronous = FULL") }
     let update = try connection.prepare(
       "UPDATE event SET published_ms = ?2 WHERE published_ms IS NULL AND sequence <= ?1")
     try update.bind(1, Int64(clamping: sequence))

@@ -22,7 +22,7 @@ final class DaemonBench {
   init(
     _ model: Autoencoder, denoiser: Denoiser? = nil, shards: Int = 1, maximumStreams: Int = 16,
     kind: Configuration.SampleSocket.Kind = .pull, heartbeatSeconds: Double = 60,
-    journal: [JournalEntry] = [], alerts: Endpoint? = nil,
+    journal: [JournalEntry] = [], journalPath: String? = nil, alerts: Endpoint? = nil,
     learningSeconds: Double? = nil, silentAfterSeconds: Double = 5,
     restart: Configuration.Restart? = nil, in folder: TemporaryFolder? = nil,
     logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -36,7 +36,7 @@ final class DaemonBench {
     configuration.alerts.endpoint = alerts ?? Endpoint("ipc://\(folder.file("alerts"))")!
     configuration.waveforms.endpoint = Endpoint("ipc://\(folder.file("waveforms"))")!
     configuration.control.endpoint = Endpoint("ipc://\(folder.file("control"))")!
-    configuration.journal.path = folder.file("alerts.sqlite")
+    configuration.journal.path = journalPath ?? folder.file("alerts.sqlite")
     configuration.baseline.learningSeconds = learningSeconds
     configuration.streams.silentAfterSeconds = silentAfterSeconds
     configuration.restart.checkpoint = nil
@@ -123,7 +123,7 @@ final class DaemonBench {
   }
 
   func entries() throws -> [JournalEntry] {
-    try AlertJournal(reading: folder.file("alerts.sqlite")).events(limit: 10_000)
+    try AlertJournal(reading: configuration.journal.path).events(limit: 10_000)
   }
 
   enum BenchError: Error { case noStatus, notInTime }

@@ -47,6 +47,8 @@ struct AlertWriter: ~Copyable {
   private var strips = StripOwners()
   /// Why the journal fails; nil while it is sound.
   private(set) var trouble: String?
+  /// That a damaged journal was set aside; until it is told.
+  private var damage: String?
   private var retriedNs: UInt64 = 0
   private var cleanedNs: UInt64 = 0
   private(set) var publishedCount: UInt64 = 0
@@ -62,7 +64,14 @@ struct AlertWriter: ~Copyable {
     self.facts = facts
     journal = nil
     open(log: log)
+    guard journal == nil else { return }
+    // What an earlier process gave out cannot be read: these numbers are higher.
+    floor = Self.neverGivenOut()
+    lastSequence = floor
   }
+
+  /// A number over all that a journal can have reached, one alert a second for ever.
+  private static func neverGivenOut() -> UInt64 { UInt64(wallNs() / 1_000_000_000) }
 
   /// Numbers the items, keeps them, and returns them in order.
   mutating func write(_ items: [Item], log: RateLimitedLog) -> [Written] {
@@ -181,6 +190,12 @@ struct AlertWriter: ~Copyable {
   /// Events after a sequence number, as their JSON; nil where the journal is not to be read.
   func events(since: UInt64, limit: Int) -> [[UInt8]]? {
     try? journal?.events(since: since, limit: limit).map(\.json)
+  }
+
+  /// What is to be told of a damaged journal, once.
+  mutating func takeDamage() -> String? {
+    defer { damage = nil }
+    return damage
   }
 
   var sequence: UInt64 { lastSequence }
@@ -309,12 +324,10 @@ struct AlertWriter: ~Copyable {
     do throws(JournalError) {
       let aside = try AlertJournal.setAside(
         path: path, suffix: "\(Self.wallNs() / 1_000_000_000)")
-      log.log(
-        .error, kind: "journal",
-        "the journal was damaged (\(detail)): set aside as \(aside), a new one is begun")
-      // The old file's numbers may be lost: these were never given out.
-      let floor = UInt64(Self.wallNs() / 1_000_000_000)
-      try adopt(try AlertJournal(path: path, numberingFrom: floor), log: log)
+      damage = "the journal was damaged (\(detail)): set aside as \(aside), a new one is begun"
+      log.log(.error, kind: "journal", "\(damage!)")
+      // The old file's numbers may be lost.
+      try adopt(try AlertJournal(path: path, numberingFrom: Self.neverGivenOut()), log: log)
     } catch {
       fail(error, log: log)
     }

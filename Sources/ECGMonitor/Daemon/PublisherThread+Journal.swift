@@ -1,3 +1,4 @@
+import ECGAlarm
 import ECGCore
 import ECGWire
 
@@ -27,6 +28,7 @@ extension PublisherThread {
 
   /// While alerts are published and not kept, an alarm says so.
   mutating func tellOfJournal() {
+    if let damage = writer.takeDamage() { publish(alarms.take(.journalFailure, damage)) }
     guard let trouble = writer.trouble else { return }
     publish(alarms.take(.journalFailure, "alerts are published but not kept: \(trouble)"))
   }

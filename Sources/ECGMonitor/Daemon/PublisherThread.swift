@@ -149,32 +149,33 @@ struct PublisherThread: ~Copyable {
     }
   }
 
-  /// Journal first, then the socket.
+  /// Journal first, then the socket: an event is on the disk before anybody hears of it, and is marked
+  /// as published before it is, so that it is never published twice.
   @discardableResult
   mutating func publish(_ drafts: [AlertWriter.Item]) -> [AlertEvent] {
     guard !drafts.isEmpty else { return [] }
     let events = writer.write(drafts, log: log)
+    writer.markPublished(log: log)
     for event in events {
       active.take(event)
       for token in acts.keys { acts[token]?.take(event.event) }
       send(stream: event.stream, json: event.json)
     }
-    writer.markPublished(log: log)
     return events.map(\.event)
   }
 
   /// What a daemon that was killed between disk and socket still owed.
   private mutating func sendUnpublished() {
-    for entry in writer.unpublished(log: log) { send(stream: entry.stream, json: entry.json) }
+    let owed = writer.unpublished(log: log)
     let continued = restoration.continued
     writer.resume(continued)
     for alarm in continued { active.resume(alarm) }
     let known = Set(continued.map(\.event.alarm))
     let abandoned = restoration.open.filter { !known.contains($0.alarm) }
-    for event in writer.end(abandoned: abandoned, log: log) {
-      send(stream: event.stream, json: event.json)
-    }
+    let ended = writer.end(abandoned: abandoned, log: log)
     writer.markPublished(log: log)
+    for entry in owed { send(stream: entry.stream, json: entry.json) }
+    for event in ended { send(stream: event.stream, json: event.json) }
   }
 
   private mutating func send(stream: StreamID, json: [UInt8]) {

@@ -3,12 +3,18 @@
 // killed.
 //
 //   journal-writer PATH GROUP [FILE-LIMIT-BYTES]
+//   journal-writer publish PATH GROUP
+//
+// The second one publishes as the daemon does, its standard output being the socket: appends a
+// group, marks it as published, and prints its ids; first those that an earlier one owed.
 import ECGCore
 import ECGJournal
 import Glibc
 
 let arguments = CommandLine.arguments
-guard arguments.count >= 3, let group = Int(arguments[2]) else { exit(64) }
+guard arguments.count >= 3, let group = Int(arguments[arguments[1] == "publish" ? 3 : 2]) else {
+  exit(64)
+}
 
 /// One line by one write: a pipe takes it whole or not at all.
 func say(_ text: String) {
@@ -41,7 +47,24 @@ func nextGroup(of journal: borrowing AlertJournal) -> [JournalEntry] {
   }
 }
 
+/// Appends, marks and prints for ever.
+func publish(_ path: String) throws -> Never {
+  var journal = try AlertJournal(path: path)
+  var last = journal.lastSequence
+  let owed = try journal.unpublished(limit: .max)
+  try journal.markPublished(through: last, atMs: 1)
+  say((["owed"] + owed.map(\.id)).joined(separator: " "))
+  while true {
+    let group = nextGroup(of: journal)
+    try journal.append(group)
+    last = journal.lastSequence
+    try journal.markPublished(through: last, atMs: 1)
+    say(group.map(\.id).joined(separator: " "))
+  }
+}
+
 do {
+  if arguments[1] == "publish" { try publish(arguments[2]) }
   var journal = try AlertJournal(path: arguments[1])
   say("\(journal.lastSequence)")
   if arguments.count > 3, let bytes = rlim_t(arguments[3]) {
