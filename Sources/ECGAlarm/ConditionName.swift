@@ -7,6 +7,8 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
   case gap, streamSilent, layoutChange, patientChange, badPackets, streamLimit, overload
   /// A gateway sent what its key does not allow, or too much.
   case wrongfulGateway
+  /// The preferred lead is of no use, and another one is judged.
+  case leadChange
   /// An operator did not read its alerts and was cut off.
   case slowOperator
   /// Alerts go out, and cannot be kept.
@@ -21,7 +23,7 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
       .physiological
     case .leadOff, .signalQuality, .noise, .notAnalysable, .baselineDrift, .gap, .streamSilent,
       .layoutChange, .patientChange, .badPackets, .streamLimit, .overload, .journalFailure,
-      .alarmsPaused, .wrongfulGateway, .slowOperator:
+      .alarmsPaused, .wrongfulGateway, .slowOperator, .leadChange:
       .technical
     }
   }
@@ -44,7 +46,7 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
     case .notAnalysable: MDCCode(value: 384, name: "MDC_EVT_SIG_UNANALYZEABLE")
     case .ventricularFibrillation, .baselineDrift, .gap, .streamSilent, .layoutChange,
       .patientChange, .badPackets, .streamLimit, .overload, .journalFailure, .alarmsPaused,
-      .wrongfulGateway, .slowOperator:
+      .wrongfulGateway, .slowOperator, .leadChange:
       nil
     }
   }
@@ -59,7 +61,7 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
       .streamLimit, .overload, .journalFailure, .wrongfulGateway, .slowOperator:
       .medium
     case .signalQuality, .noise, .notAnalysable, .baselineDrift, .gap, .layoutChange,
-      .patientChange, .badPackets, .alarmsPaused:
+      .patientChange, .badPackets, .alarmsPaused, .leadChange:
       .low
     }
   }

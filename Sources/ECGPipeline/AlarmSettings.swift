@@ -79,7 +79,7 @@ public struct AlarmSettings: Equatable, Sendable {
     case .extremeBradycardia, .extremeTachycardia, .pause:
       return seconds(1, of: 1, clearAfter: 5)
     case .gap, .badPackets: return seconds(1, of: 1, clearAfter: 10)
-    case .streamSilent, .layoutChange, .patientChange, .alarmsPaused:
+    case .streamSilent, .layoutChange, .patientChange, .alarmsPaused, .leadChange:
       return seconds(1, of: 1, clearAfter: 0)
     }
   }

@@ -8,6 +8,8 @@ public import ECGSignal
 public struct AlertDraft: Sendable {
   public var slot: Int
   public var condition: ConditionName
+  /// Which of the stream's leads it is about: the one that was judged then.
+  public var lead: Int
   public var transition: AlarmTransition
   public var presence: SignalPresence
   public var cause: AlertCause
@@ -16,6 +18,8 @@ public struct AlertDraft: Sendable {
   public var acknowledged: OperatorAct?
   /// Who paused the stream's alarms, and until when.
   public var paused: OperatorAct?
+  /// Who ended the pause, where this tells of it.
+  public var resumedBy: String?
   /// Where the condition of a latched alarm ended.
   public var cleared: SampleNumber?
   /// Counts the alarms of a stream: the same for start, continue and end of one alarm.
@@ -54,4 +58,10 @@ public struct OperatorAct: Equatable, Sendable {
   public var until: SampleNumber
   /// Device time of `until`; nil where the gateway states none.
   public var untilTimeNs: Int64?
+
+  public init(by name: String?, until: SampleNumber, untilTimeNs: Int64?) {
+    by = name
+    self.until = until
+    self.untilTimeNs = untilTimeNs
+  }
 }

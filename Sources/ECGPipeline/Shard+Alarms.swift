@@ -82,7 +82,7 @@ extension Shard {
   func tell(
     _ input: AlarmSignal.Input, _ name: StreamCondition, of stream: StreamPipeline,
     at now: SampleNumber, onset: SampleNumber? = nil, quality: Quality? = nil,
-    receivedNs: UInt64? = nil, because cause: AlertCause? = nil
+    receivedNs: UInt64? = nil, because cause: AlertCause? = nil, lead: Int? = nil
   ) {
     let index = name.rawValue
     // What is told counts by the signals' clock; what is stated are the stream's samples.
@@ -101,12 +101,14 @@ extension Shard {
     let transition = AlarmTransition(phase: event.phase, onset: signal.onset, detection: now)
     drafts.append(
       AlertDraft(
-        slot: stream.slot, condition: name.name, transition: transition,
+        slot: stream.slot, condition: name.name, lead: lead ?? stream.leads.judged,
+        transition: transition,
         presence: event.presence, cause: cause ?? event.cause, isEscalated: signal.isEscalated,
         acknowledged: signal.acknowledgedUntil.map {
           stream.act(by: stream.acknowledgers[index], until: $0)
         },
         paused: stream.pause.map { stream.act(by: $0.by, until: $0.until) },
+        resumedBy: stream.resumer,
         cleared: signal.cleared.map { $0 - Int(stream.clockLead) },
         alarmNumber: stream.alarmNumbers[index],
         onsetTimeNs: stream.clock.timeNs(of: transition.onset, rate: stream.rate),

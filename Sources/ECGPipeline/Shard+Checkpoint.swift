@@ -21,12 +21,13 @@ extension Shard {
   /// Admits a stream with what is known of it. It counts as having sent its last packet at
   /// `nowNs`, so that one that does not come back is told of as silent.
   public func restore(
-    slot: Int, rate: SampleRate, from state: inout StateCoder, nowNs: UInt64
+    slot: Int, rate: SampleRate, leads: Int = 1, from state: inout StateCoder, nowNs: UInt64
   ) throws(RestoreError) {
     precondition(streams[slot] == nil)
     let stream: StreamPipeline
     do throws(ConditionerPlanError) {
-      stream = try StreamPipeline(slot: slot, rate: rate, plan: plan, settings: settings)
+      stream = try StreamPipeline(
+        slot: slot, rate: rate, leads: leads, plan: plan, settings: settings)
     } catch {
       throw .plan(error)
     }

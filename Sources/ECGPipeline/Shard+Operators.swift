@@ -49,9 +49,11 @@ extension Shard {
   /// Ends a pause before its time.
   ///
   /// - Returns: false where the stream is not watched, or not paused.
-  public func resume(slot: Int) -> Bool {
+  public func resume(slot: Int, by name: String? = nil) -> Bool {
     guard let stream = streams[slot], stream.pause != nil else { return false }
     settle(stream)
+    stream.resumer = name
+    defer { stream.resumer = nil }
     endPause(of: stream, at: stream.latestSample, because: .resumed)
     return true
   }

@@ -4,9 +4,10 @@ import ECGModel
 public import ECGSignal
 
 extension Shard {
-  /// Takes one packet's samples of the watched lead, in millivolts, NaN where missing.
+  /// Takes one packet's samples, in millivolts, NaN where missing.
   ///
   /// - Parameters:
+  ///   - samples: of each lead that the stream was admitted with, one lead after the other.
   ///   - deviceTimeNs: device time of the first sample, ns since the Unix epoch; 0 is unknown.
   ///   - receivedNs: monotonic time at which the packet came in; only measures latency and
   ///     silence.
@@ -15,8 +16,8 @@ extension Shard {
     _ samples: Span<Float>, at place: PacketPlace, deviceTimeNs: Int64, slot: Int,
     receivedNs: UInt64, scoring: Bool = true
   ) {
-    precondition(samples.count == place.count)
     guard let stream = streams[slot] else { return }
+    precondition(samples.count == place.count * stream.leads.count)
     stream.counters.packets += 1
     stream.lastReceivedNs = receivedNs
     stream.isScoring = scoring
@@ -59,19 +60,20 @@ extension Shard {
       return
     }
     stream.clock.observe(deviceTimeNs, at: place.first, rate: stream.rate)
-    feed(samples, from: skip, to: stream)
+    feed(samples, from: skip, at: place, to: stream)
   }
 
   /// The watched lead or the rate is another now: scores what was there, forgets the patient and
   /// prepares the stream anew. Allocates where the rate changed.
-  public func changeLayout(slot: Int, rate: SampleRate, at first: SampleNumber)
-    throws(ConditionerPlanError)
-  {
+  public func changeLayout(
+    slot: Int, rate: SampleRate, leads: Int = 1, at first: SampleNumber
+  ) throws(ConditionerPlanError) {
     guard let old = streams[slot] else { return }
     settle(old)
     closeAlarms(of: old)
     cutStripsNow(of: old)
-    let new = try StreamPipeline(slot: slot, rate: rate, plan: plan, settings: settings)
+    let new = try StreamPipeline(
+      slot: slot, rate: rate, leads: leads, plan: plan, settings: settings)
     new.counters = old.counters
     new.counters.layoutChanges += 1
     new.alarmNumbers = old.alarmNumbers
@@ -105,23 +107,17 @@ extension Shard {
     streams[slot]?.counters.shedPackets += 1
   }
 
-  private func feed(_ samples: Span<Float>, from start: Int, to stream: StreamPipeline) {
-    var at = start
-    stream.counters.samples += UInt64(samples.count - start)
-    while at < samples.count {
-      let end = min(at + SignalPath.maximumBlock, samples.count)
-      let block = samples.extracting(at..<end)
-      for i in 0..<block.count where block[i].isNaN { stream.counters.missing += 1 }
-      stream.path.load(block)
-      while let event = stream.path.next() { handle(event, of: stream) }
-      tellSignal(of: stream)
-      at = end
-    }
+  /// Takes at most `SignalPath.maximumBlock` samples of the judged lead.
+  func load(_ block: Span<Float>, of stream: StreamPipeline) {
+    stream.path.load(block)
+    while let event = stream.path.next() { handle(event, of: stream) }
+    tellSignal(of: stream)
   }
 
   /// Puts missing samples where samples were lost, as if the gateway had sent them so.
   private func bridge(_ missing: Int64, of stream: StreamPipeline) {
     stream.bridgedUntil = .max
+    stream.leads.interrupt()
     var left = Int(missing)
     while left > 0 {
       let count = min(left, SignalPath.maximumBlock)

@@ -71,7 +71,8 @@ extension Shard {
     tap.sequences[number] += 1
     let first = stream.sample(at: index)
     return Wave(
-      kind: kind, slot: stream.slot, streamRate: stream.rate, valueRate: plan.rate, first: first,
+      kind: kind, slot: stream.slot, lead: stream.leads.judged, streamRate: stream.rate,
+      valueRate: plan.rate, first: first,
       index: index, deviceTimeNs: stream.clock.timeNs(of: first, rate: stream.rate),
       path: stream.pathNumber, isLearning: stream.scorer.isLearning, score: stream.lastScore,
       limit: stream.limit, heartRate: stream.heart.beatsPerMinute, quality: 0,

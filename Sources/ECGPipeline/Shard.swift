@@ -58,10 +58,17 @@ public final class Shard {
     return sum
   }
 
+  /// The leads of a stream that are looked at, at most.
+  public static let mostLeads = LeadWatch.mostLeads
+
   /// Makes room for a stream; the only call that allocates.
-  public func admit(slot: Int, rate: SampleRate) throws(ConditionerPlanError) {
+  ///
+  /// - Parameter leads: how many leads its samples have, up to `mostLeads`; the first one is judged
+  ///   as long as it is of use.
+  public func admit(slot: Int, rate: SampleRate, leads: Int = 1) throws(ConditionerPlanError) {
     precondition(streams[slot] == nil)
-    streams[slot] = try StreamPipeline(slot: slot, rate: rate, plan: plan, settings: settings)
+    streams[slot] = try StreamPipeline(
+      slot: slot, rate: rate, leads: leads, plan: plan, settings: settings)
   }
 
   /// Scores what the stream still has in the batch, ends its alarms and lets it go.

@@ -5,7 +5,7 @@ enum StreamCondition: Int, CaseIterable {
   case abnormalBeats, ventricularRun, atrialFibrillation, baselineDrift, leadOff, signalQuality,
     asystole, ventricularFibrillation, ventricularTachycardia, extremeBradycardia,
     extremeTachycardia, pause, gap, streamSilent, layoutChange, badPackets, patientChange,
-    alarmsPaused
+    alarmsPaused, leadChange
 
   /// Whether evidence decides about it; a pause is begun and ended by operators alone.
   var hasCondition: Bool { self != .alarmsPaused }
@@ -35,6 +35,7 @@ enum StreamCondition: Int, CaseIterable {
     case .badPackets: .badPackets
     case .alarmsPaused: .alarmsPaused
     case .patientChange: .patientChange
+    case .leadChange: .leadChange
     }
   }
 

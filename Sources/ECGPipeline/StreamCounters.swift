@@ -28,6 +28,8 @@ public struct StreamCounters: Equatable, Sendable {
   public var shedPackets: UInt64 = 0
   /// Patients that followed another in the same stream.
   public var patientChanges: UInt64 = 0
+  /// How often another lead was judged from then on.
+  public var leadChanges: UInt64 = 0
 
   public init() {}
 
@@ -53,6 +55,7 @@ public struct StreamCounters: Equatable, Sendable {
     sum.shedWindows += b.shedWindows
     sum.shedPackets += b.shedPackets
     sum.patientChanges += b.patientChanges
+    sum.leadChanges += b.leadChanges
     return sum
   }
 }
@@ -78,5 +81,6 @@ extension StreamCounters: Checkpointed {
     state.field(17, &shedWindows)
     state.field(18, &shedPackets)
     state.field(19, &patientChanges)
+    state.field(20, &leadChanges)
   }
 }

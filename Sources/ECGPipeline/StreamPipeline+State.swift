@@ -44,6 +44,7 @@ extension StreamPipeline: Checkpointed {
     state.field(23, &pauseUntil)
     var pauser = pause?.by ?? ""
     state.field(24, &pauser)
+    state.group(25, &leads)
     if state.isReading {
       pause = pauseUntil.map { StreamPause(by: pauser.isEmpty ? nil : pauser, until: $0) }
     }

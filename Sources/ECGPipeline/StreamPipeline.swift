@@ -16,6 +16,7 @@ final class StreamPipeline {
   var continuity = Continuity()
   var clock = DeviceClock()
   var path: SignalPath
+  var leads: StreamLeads
   var scorer: PatientScorer
   /// For models that know the patient's own beats.
   var judge: BeatJudge
@@ -32,6 +33,8 @@ final class StreamPipeline {
   var findings: [Finding?]
   /// Who acknowledged each alarm.
   var acknowledgers: [String?]
+  /// Who ends a pause, while that is told.
+  var resumer: String?
   var pause: StreamPause?
   /// How far the clock of the signals runs ahead of the sample numbers, because no samples came
   /// while the clock went on.
@@ -60,14 +63,16 @@ final class StreamPipeline {
   var pathNumber: UInt32 = 0
 
   init(
-    slot: Int, rate: SampleRate, plan: ModelPlan, settings: AlarmSettings
+    slot: Int, rate: SampleRate, leads: Int, plan: ModelPlan, settings: AlarmSettings
   ) throws(ConditionerPlanError) {
     self.slot = slot
     self.plan = plan
     self.rate = rate
     pathPrint = Self.pathPrint(plan, rate)
     self.settings = settings
-    path = SignalPath(try ConditionerDesign(plan.conditioner(inputRate: rate)), plan.schedule)
+    let design = try ConditionerDesign(plan.conditioner(inputRate: rate))
+    path = SignalPath(design, plan.schedule)
+    self.leads = StreamLeads(leads, design: design, rate: rate, plan: plan, settings: settings)
     scorer = PatientScorer(plan.settings)
     judge = BeatJudge(settings, plan)
     heart = HeartRate(rate: plan.rate)
@@ -108,6 +113,7 @@ final class StreamPipeline {
   func restartPath(at sample: SampleNumber) {
     patientOffset += path.signal.endIndex
     path.reset()
+    leads.interrupt()
     strips.reset()
     pathNumber &+= 1
     tap?.reset()
@@ -148,6 +154,7 @@ final class StreamPipeline {
     judge.reset()
     irregularity.reset()
     memory.reset()
+    leads.forgetPatient()
     lastScore = nil
   }
 
@@ -166,6 +173,7 @@ final class StreamPipeline {
   func apply(_ new: AlarmSettings) {
     settings = new
     judge.apply(new, plan)
+    leads.apply(new, plan)
     for name in StreamCondition.allCases {
       conditions[name.rawValue].rule = new.rule(of: name, at: rate)
       signals[name.rawValue].rule = new.signalRule(of: name, at: rate)

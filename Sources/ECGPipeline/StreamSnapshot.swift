@@ -7,6 +7,8 @@ public import ECGSignal
 public struct StreamSnapshot: Sendable {
   public var slot: Int
   public var rate: SampleRate
+  /// Which of the stream's leads is judged.
+  public var lead: Int
   public var counters: StreamCounters
   public var heartRate: Double?
   public var quality: Quality
@@ -44,7 +46,8 @@ extension Shard {
     streams.slots.map { slot in
       let stream = streams[slot]!
       return StreamSnapshot(
-        slot: slot, rate: stream.rate, counters: stream.counters,
+        slot: slot, rate: stream.rate, lead: stream.leads.judged,
+        counters: stream.counters,
         heartRate: stream.heart.beatsPerMinute, quality: stream.recentQuality(),
         learning: stream.scorer.progress, learnt: stream.scorer.learnt,
         references: stream.scorer.patient?.references.facts() ?? [],

@@ -13,6 +13,8 @@ public struct Wave: Sendable {
 
   public var kind: Kind
   public var slot: Int
+  /// Which of the stream's leads is judged.
+  public var lead: Int
   public var streamRate: SampleRate
   /// Of the values; 0 for a latent.
   public var valueRate: SampleRate

@@ -45,6 +45,7 @@ extension AlertEvent {
     members["paused"] = paused.map {
       .object(text("by", $0.by).merging(["until": $0.until.json], uniquingKeysWith: { $1 }))
     }
+    members["resumedBy"] = resumedBy.map(JSON.string)
     members["score"] = score.map(JSON.decimal)
     members["limit"] = limit.map(JSON.decimal)
     members["falseAlertsPerHour"] = falseAlertsPerHour.map(JSON.decimal)

@@ -195,6 +195,8 @@ public struct AlertEvent: Codable, Equatable, Sendable {
   /// Nobody acknowledged the alarm for too long; absent where false.
   public var escalated: Bool?
   public var paused: Pause?
+  /// Who ended the pause, where this tells of its end.
+  public var resumedBy: String?
   public var score: Double?
   public var limit: Double?
   /// The false alerts an hour that the limit was chosen for.

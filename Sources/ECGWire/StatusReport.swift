@@ -148,6 +148,8 @@ public struct StatusReport: Codable, Equatable, Sendable {
     public var leads: [String]
     /// The lead that is judged.
     public var lead: String?
+    /// The preferred lead, where another is judged because it is of no use.
+    public var insteadOf: String?
     public var sampleRateHz: Double
     public var mode: String?
     public var state: State
@@ -164,6 +166,8 @@ public struct StatusReport: Codable, Equatable, Sendable {
     public var layoutChanges: Int64 = 0
     /// Nil from a daemon that does not tell.
     public var patientChanges: Int64?
+    /// How often another lead was judged from then on; nil from a daemon that does not tell.
+    public var leadChanges: Int64?
     public var packets: Int64 = 0
     /// Packets refused or dropped, by `RejectReason.name`; reasons that never occurred are absent.
     public var rejected: [String: Int64] = [:]

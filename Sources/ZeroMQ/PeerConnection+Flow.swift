@@ -60,12 +60,13 @@ extension PeerConnection {
   }
 
   private var processName: String {
-    var who = ucred()
-    var length = socklen_t(MemoryLayout<ucred>.size)
+    // `struct ucred`: process, user, group.
+    var who = InlineArray<3, Int32>(repeating: 0)
+    var length = socklen_t(MemoryLayout.size(ofValue: who))
     guard unsafe getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &who, &length) == 0 else {
       return "a process of this machine"
     }
-    return "process \(who.pid)"
+    return "process \(who[0])"
   }
 
   private func text(_ characters: [CChar]) -> String {

@@ -75,7 +75,7 @@ struct StatusTable {
     return [
       stream.id,
       Self.words(stream.state.rawValue) + (stream.state == .learning ? learning : ""),
-      others > 0 ? "\(lead) +\(others)" : lead,
+      stream.insteadOf.map { "\(lead) for \($0)" } ?? (others > 0 ? "\(lead) +\(others)" : lead),
       stream.sampleRateHz > 0 ? String(format: "%g", stream.sampleRateHz) : "-",
       stream.sampleRateHz > 0 ? Self.duration(Double(stream.samples) / stream.sampleRateHz) : "-",
       "\(stream.beats)",

@@ -98,6 +98,66 @@ import ZeroMQ
     bench.daemon.stop()
   }
 
+  private func pauseAndResume(_ bench: DaemonBench, by name: String) throws -> [AlertEvent] {
+    var pause = ControlRequest(.pause)
+    pause.stream = "bed-1"
+    pause.seconds = 3600
+    _ = try bench.ask(pause)
+    var resume = ControlRequest(.resume)
+    resume.stream = "bed-1"
+    resume.by = name
+    return try bench.ask(resume).alerts ?? []
+  }
+
+  @Test func whoEndedAPauseIsTold() throws {
+    let bench = try DaemonBench(TestModel.slidingModel())
+    let alarm = try leadOff(bench)
+    let told = try pauseAndResume(bench, by: "dr.a")
+    #expect(told.first { $0.condition == .alarmsPaused }?.resumedBy == "dr.a")
+    #expect(told.first { $0.alarm == alarm.alarm }?.resumedBy == "dr.a")
+    bench.daemon.stop()
+    let events = try bench.journal()
+    #expect(events.contains { $0.cause == .resumed })
+    #expect(events.allSatisfy { ($0.resumedBy == "dr.a") == ($0.cause == .resumed) })
+  }
+
+  @Test func aLateOperatorGetsWhatIsOnAndThenEveryEventOnceInOrder() throws {
+    let bench = try DaemonBench(TestModel.slidingModel())
+    let alarm = try leadOff(bench)
+    for _ in 0..<5 { _ = try pauseAndResume(bench, by: "dr.a") }
+    var late = try bench.operatorSocket()
+    try late.set(.receiveTimeout, 200)
+    let snapshot = try bench.ask(ControlRequest(.snapshot))
+    let active = try bench.status().activeAlarms
+    #expect(snapshot.alerts?.count == active)
+    #expect(snapshot.alerts?.contains { $0.alarm == alarm.alarm } == true)
+    let first = try #require(snapshot.sequence)
+    for _ in 0..<20 { _ = try pauseAndResume(bench, by: "dr.a") }
+    let last = try #require(try bench.ask(ControlRequest(.snapshot)).sequence)
+    var heard: [AlertEvent] = []
+    func seen() -> Int64 { heard.last?.sequence ?? first }
+    func catchUp(to end: Int64) throws {
+      var request = ControlRequest(.replay)
+      request.since = seen()
+      heard += (try bench.ask(request).alerts ?? []).filter { $0.sequence < end }
+    }
+    while seen() < last {
+      guard let frames = try late.receiveFrames() else {
+        try catchUp(to: .max)
+        continue
+      }
+      let event = try AlertEvent.decode(frames[1])
+      guard event.sequence > seen() else { continue }
+      if event.sequence > seen() + 1 { try catchUp(to: event.sequence) }
+      heard.append(event)
+    }
+    #expect(heard.map(\.sequence) == Array((first + 1)...seen()))
+    #expect(heard.count >= 80)
+    bench.daemon.stop()
+    let kept = try bench.journal().filter { $0.sequence > first && $0.sequence <= seen() }
+    #expect(heard == kept)
+  }
+
   @Test func theSignOfLifeCountsTheChecksThatPassed() throws {
     let bench = try DaemonBench(TestModel.slidingModel(), heartbeatSeconds: 1)
     var listener = try bench.operatorSocket()

@@ -18,7 +18,7 @@ export const conditionNames = {
   layoutChange: "Layout changed", badPackets: "Bad packets", streamLimit: "Too many streams",
   overload: "Overload", ventricularFibrillation: "Ventricular fibrillation", patientChange: "Another patient",
   journalFailure: "Alerts not kept", alarmsPaused: "Alarms paused", wrongfulGateway: "Wrongful gateway",
-  slowOperator: "Operator cut off",
+  leadChange: "Other lead judged", slowOperator: "Operator cut off",
 };
 
 export const nameOf = (condition) =>

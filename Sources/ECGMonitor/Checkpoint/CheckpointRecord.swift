@@ -39,7 +39,9 @@ struct CheckpointRecord {
 
   /// Admits the stream to a shard with its state.
   func restore(to shard: Shard, slot: Int, nowNs: UInt64) throws(RestoreError) {
-    var reader = Reader(shard: shard, slot: slot, rate: watched.layout.sampleRate, nowNs: nowNs)
+    var reader = Reader(
+      shard: shard, slot: slot, rate: watched.layout.sampleRate, leads: watched.leadIndices.count,
+      nowNs: nowNs)
     var state = StateCoder(reading: bytes)
     state.group(5, &reader)
     if let error = reader.error { throw error }
@@ -50,12 +52,13 @@ struct CheckpointRecord {
     let shard: Shard
     let slot: Int
     let rate: SampleRate
+    let leads: Int
     let nowNs: UInt64
     var error: RestoreError?
 
     mutating func code(_ state: inout StateCoder) {
       do throws(RestoreError) {
-        try shard.restore(slot: slot, rate: rate, from: &state, nowNs: nowNs)
+        try shard.restore(slot: slot, rate: rate, leads: leads, from: &state, nowNs: nowNs)
       } catch {
         self.error = error
       }

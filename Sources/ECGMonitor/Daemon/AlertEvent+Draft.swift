@@ -10,7 +10,7 @@ extension AlertEvent {
   mutating func dress(_ draft: AlertDraft, _ facts: StreamFacts, of daemon: DaemonFacts) {
     let transition = draft.transition
     stream = facts.stream.name
-    lead = facts.lead.name
+    lead = facts.judged[draft.lead].name
     sampleRateHz = facts.rate.hertz
     mode = facts.mode.name
     onset = Moment(sample: transition.onset.rawValue, timeNs: draft.onsetTimeNs)
@@ -25,6 +25,7 @@ extension AlertEvent {
     }
     acknowledged = draft.acknowledged.map { Acknowledgement(by: $0.by, until: Moment($0)) }
     paused = draft.paused.map { Pause(by: $0.by, until: Moment($0)) }
+    resumedBy = draft.cause == .resumed ? draft.resumedBy : nil
     cleared = draft.cleared.map { Moment(sample: $0.rawValue) }
     score = draft.score.map(Double.init)
     limit = draft.limit.map(Double.init)
@@ -68,8 +69,12 @@ extension AlertEvent.Moment {
 extension AlertDraft {
   /// What happened, for whoever reads it at a bedside.
   func words(_ facts: StreamFacts) -> String {
-    let lead = facts.lead.name
+    let lead = facts.judged[self.lead].name
+    let preferred = facts.judged[0].name
     let isEnd = transition.phase == .end
+    if cause == .closed, [.leadOff, .signalQuality, .baselineDrift].contains(condition) {
+      return "lead \(lead) is no longer judged"
+    }
     switch condition {
     case .abnormalBeats:
       if isEnd { return "lead \(lead) looks like this patient's own normal again" }
@@ -80,6 +85,10 @@ extension AlertDraft {
     case .atrialFibrillation:
       if isEnd { return "the beats come in order again" }
       return "the beats come without order, as in atrial fibrillation"
+    case .leadChange:
+      return isEnd
+        ? "lead \(preferred) is judged again"
+        : "lead \(preferred) is of no use: lead \(lead) is judged instead"
     case .leadOff:
       return isEnd ? "lead \(lead) carries a signal again" : "lead \(lead) carries no ECG"
     case .signalQuality:

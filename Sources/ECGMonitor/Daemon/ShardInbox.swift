@@ -59,8 +59,10 @@ enum ShardReport: Sendable {
 /// What stands in every alert of a stream beside the draft.
 struct StreamFacts: Sendable {
   var stream: StreamID
-  var lead: Lead
+  /// Every lead of its packets.
   var leads: [Lead]
+  /// Those that may be judged, the preferred one first.
+  var judged: [Lead]
   var rate: SampleRate
   var mode: SampleMode
 }

@@ -146,10 +146,12 @@ struct ShardThread {
     let shedding = shedding(stream, header, receivedNs: receivedNs)
     if shedding == .packets { return shard.shedPacket(slot: slot) }
     let count = header.samplesPerLead
-    Self.copy(header, lead: stream.leadIndex, from: bytes, into: &samples)
+    for (i, lead) in stream.leadIndices.enumerated() {
+      Self.copy(header, lead: lead, from: bytes, into: &samples, at: i * count)
+    }
     if !shard.hasWaitingWindows { waitingSinceNs = receivedNs }
     shard.take(
-      samples.span.extracting(0..<count),
+      samples.span.extracting(0..<(count * stream.leadIndices.count)),
       at: PacketPlace(
         session: header.session, sequence: header.sequence, first: header.firstSample,
         count: count),
@@ -193,9 +195,11 @@ struct ShardThread {
   }
 
   private static func copy(
-    _ header: SamplePacketHeader, lead: Int, from bytes: RawSpan, into samples: inout [Float]
+    _ header: SamplePacketHeader, lead: Int, from bytes: RawSpan, into samples: inout [Float],
+    at offset: Int
   ) {
-    var span = samples.mutableSpan
+    var all = samples.mutableSpan
+    var span = all.extracting(droppingFirst: offset)
     header.copyMillivolts(
       lead: lead, from: bytes, count: header.samplesPerLead, into: &span)
   }
@@ -208,9 +212,12 @@ struct ShardThread {
     stream.take(header, in: bytes, preferring: preferredLeads)
     do {
       if isNew {
-        try shard.admit(slot: slot, rate: header.sampleRate)
+        try shard.admit(
+          slot: slot, rate: header.sampleRate, leads: stream.leadIndices.count)
       } else {
-        try shard.changeLayout(slot: slot, rate: header.sampleRate, at: header.firstSample)
+        try shard.changeLayout(
+          slot: slot, rate: header.sampleRate, leads: stream.leadIndices.count,
+          at: header.firstSample)
         log.log(
           .warning, kind: "layoutChange",
           "stream \(stream.id): leads, gain or rate changed; the patient is learnt anew",
@@ -255,7 +262,7 @@ struct ShardThread {
       return shard.acknowledge(
         slot: slot, condition: condition, alarmNumber: number, by: command.by)
     case .pause(let seconds): return shard.pause(slot: slot, seconds: seconds, by: command.by)
-    case .resume: return shard.resume(slot: slot)
+    case .resume: return shard.resume(slot: slot, by: command.by)
     }
   }
 

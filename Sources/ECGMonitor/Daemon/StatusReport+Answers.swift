@@ -88,7 +88,9 @@ extension StatusReport.Stream {
       id: facts.stream.name, leads: facts.leads.map(\.name), sampleRateHz: facts.rate.hertz,
       state: Self.state(snapshot))
     let counters = snapshot.counters
-    lead = facts.lead.name
+    lead = facts.judged[snapshot.lead].name
+    if snapshot.lead != 0 { insteadOf = facts.judged[0].name }
+    leadChanges = Int64(counters.leadChanges)
     mode = facts.mode.name
     samples = Int64(counters.samples)
     missing = Int64(counters.missing)

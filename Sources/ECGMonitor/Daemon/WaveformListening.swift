@@ -29,7 +29,7 @@ struct WaveformListening {
       outlet.forget(slot: slot)
     } else {
       outlet.prepare(
-        slot: slot, stream: stream.id, lead: stream.facts.lead,
+        slot: slot, stream: stream.id, leads: stream.facts.judged,
         hasNetwork: denoiser.map { shard.plan.suits($0) } ?? false)
     }
     shard.listen(slot: slot, to: wishes, through: denoiser)

@@ -16,7 +16,7 @@ final class WaveformOutlet: WaveSink, @unchecked Sendable {
 
   /// What of a stream stands in its frames.
   private struct Listened {
-    var lead: LeadName
+    var leads: [LeadName]
     var wave: [UInt8]
     var latent: [UInt8]
     var hasNetwork: Bool
@@ -35,9 +35,9 @@ final class WaveformOutlet: WaveSink, @unchecked Sendable {
   }
 
   /// A stream's waveforms will come. Allocates.
-  func prepare(slot: Int, stream: StreamID, lead: Lead, hasNetwork: Bool) {
+  func prepare(slot: Int, stream: StreamID, leads: [Lead], hasNetwork: Bool) {
     streams[slot] = Listened(
-      lead: LeadName(lead), wave: WaveformTopic.wave.bytes(stream),
+      leads: leads.map { LeadName($0) }, wave: WaveformTopic.wave.bytes(stream),
       latent: WaveformTopic.latent.bytes(stream), hasNetwork: hasNetwork)
   }
 
@@ -74,7 +74,7 @@ final class WaveformOutlet: WaveSink, @unchecked Sendable {
     var header = WaveformHeader(
       kind: kind, count: count, valueRate: wave.valueRate, streamRate: wave.streamRate,
       sequence: wave.sequence, first: wave.first, index: wave.index, path: wave.path,
-      limit: wave.limit, quality: wave.quality, lead: stream.lead)
+      limit: wave.limit, quality: wave.quality, lead: stream.leads[wave.lead])
     header.isLearning = wave.isLearning
     header.hasNetwork = stream.hasNetwork
     header.deviceTimeNs = wave.deviceTimeNs ?? 0
