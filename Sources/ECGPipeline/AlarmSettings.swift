@@ -26,7 +26,8 @@ public struct AlarmSettings: Equatable, Sendable {
   /// Beats a minute under which, and over which, a rate is extreme.
   public var bradycardiaPerMinute = 40.0
   public var tachycardiaPerMinute = 140.0
-  /// A run of beats as fast as this, with middle scores from this on, is a ventricular tachycardia.
+  /// A run of five beats as fast as this, four of them with scores from this on, is a ventricular
+  /// tachycardia.
   public var ventricularPerMinute = 115.0
   public var ventricularScore: Float = 0.6
   /// Waves whose leakage is lower than this are no beats (`FibrillationMeasure`).

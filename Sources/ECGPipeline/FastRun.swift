@@ -3,6 +3,8 @@ import ECGCore
 /// The last beats that were judged, to tell a fast run of beats that are not the patient's own.
 struct FastRun: Sendable {
   static let beats = 5
+  /// So many of them must be unlike the patient's own.
+  static let unlike = 4
 
   private var places = InlineArray<5, Int64>(repeating: 0)
   private var scores = InlineArray<5, Float>(repeating: 0)
@@ -13,7 +15,8 @@ struct FastRun: Sendable {
 
   /// Takes a judged beat.
   ///
-  /// - Returns: rate, middle score and first fiducial of the last five; nil before the fifth.
+  /// - Returns: of the last five the rate, the score that four of them reach, and the first fiducial;
+  ///   nil before the fifth.
   mutating func take(
     _ fiducial: Int64, score: Float, rate: SampleRate
   ) -> (beatsPerMinute: Double, score: Float, first: Int64)? {
@@ -23,15 +26,15 @@ struct FastRun: Sendable {
     guard count >= Self.beats else { return nil }
     let first = places[count % Self.beats]
     guard fiducial > first else { return nil }
-    var middle = score
+    var reached = score
     for i in 0..<Self.beats {
       var below = 0
       for j in 0..<Self.beats where scores[j] < scores[i] || (scores[j] == scores[i] && j < i) {
         below += 1
       }
-      if below == Self.beats / 2 { middle = scores[i] }
+      if below == Self.beats - Self.unlike { reached = scores[i] }
     }
-    return (60 * rate.hertz * Double(Self.beats - 1) / Double(fiducial - first), middle, first)
+    return (60 * rate.hertz * Double(Self.beats - 1) / Double(fiducial - first), reached, first)
   }
 }
 

@@ -51,26 +51,29 @@ extension Shard {
     let score = batch.score(slot: i, by: &stream.scorer.patient!)
     let beat = batch.entries[i].pendingBeat!
     if !beat.isLearning { finding.score = score.score }
-    if beat.isLearning || entry.quality.index < Self.leastQualityOfRun {
+    guard entry.quality.index >= Self.leastQualityOfRun else { return stream.fastRun.breakOff() }
+    if beat.isLearning {
       stream.fastRun.breakOff()
     } else {
       judgeFastRun(
         beat.fiducial, score: BeatJudge.mayBeVentricular(beat) ? score.score : 0, entry,
         of: stream, finding)
     }
-    // Noise neither moves a limit nor speaks for an alarm.
-    guard entry.isUsable else { return }
     let judgement = stream.judge.process(
       beat, score, errors: batch.segmentErrors, isIrregular: entry.isIrregular,
-      start: entry.start.rawValue)
+      start: entry.start.rawValue, isClean: entry.isUsable)
     finding.limit = judgement.limit
     guard !beat.isLearning else { return }
-    finding.judged = judgement.score
-    remember(judgement, score.score, entry, at: i, of: stream)
+    // Noise speaks for no other alarm.
+    if entry.isUsable {
+      finding.judged = judgement.score
+      remember(judgement, score.score, entry, at: i, of: stream)
+    }
     finding.explanation = judgement.explanation
     let index = StreamCondition.ventricularRun.rawValue
     let evidence: Evidence =
-      judgement.isInRun ? .exceeding : judgement.isMisshapen ? .near : .clear
+      judgement.isInRun
+      ? .exceeding : judgement.isMisshapen ? .near : entry.isUsable ? .clear : .unusable
     if evidence != .exceeding, stream.conditions[index].state == .normal { return }
     let transition = stream.conditions[index].process(
       evidence, start: judgement.isInRun ? SampleNumber(judgement.runOnset) : entry.start,
@@ -81,7 +84,7 @@ extension Shard {
       receivedNs: entry.receivedNs)
   }
 
-  /// The large waves of a fast run themselves look like poor quality: it is asked of them less.
+  /// The large waves of a run themselves look like poor quality: it is asked of them less.
   private static let leastQualityOfRun: Float = 0.3
 
   /// For those who ask what the beats were like.

@@ -57,6 +57,26 @@ import Testing
     #expect(found([5, 5, -1, 5]).last == true)
   }
 
+  @Test func `a run does not survive two of them, nor one of the patient's own beats`() {
+    #expect(!found([5, 5, -1, -1, 5]).contains(true))
+    var run = RunEvidence()
+    let beats: [(excess: Float, isOwn: Bool)] = [(5, false), (5, false), (1, true), (5, false)]
+    for (i, beat) in beats.enumerated() {
+      let isInRun = run.process(
+        fiducial: Int64(60 * i), start: 0, excess: beat.excess, isOwn: beat.isOwn)
+      #expect(!isInRun)
+    }
+  }
+
+  @Test func `a misshapen beat after the pause that follows a couplet is no third of a run`() {
+    var run = RunEvidence()
+    var found: [Bool] = []
+    for (i, late) in [false, false, true, false, false].enumerated() {
+      found.append(run.process(fiducial: Int64(60 * i), start: 0, excess: 5, isLate: late))
+    }
+    #expect(found == [false, false, false, false, true])
+  }
+
   @Test func `beats far apart are no run`() {
     #expect(!found([5, 5, 5, 5], interval: 300).contains(true))
   }

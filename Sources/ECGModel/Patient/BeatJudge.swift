@@ -26,6 +26,8 @@ public struct BeatJudge: Sendable {
   static let normalEarliness: Float = -0.1
   /// `referenceQRS` of the patient's own QRS complexes: a mean difference of 9% of the amplitude.
   static let ownQRS: Float = -2.4
+  /// A beat comes late whose interval is longer than the median by more than this, as a logarithm.
+  static let lateness: Float = 0.2
   /// The pace has changed where the median interval differs by more than this, as a logarithm,
   /// from what it was among the normal beats.
   static let paceTolerance: Float = 0.26
@@ -81,20 +83,23 @@ public struct BeatJudge: Sendable {
   public var usualHeartRate: Float? { normalCount > 0 ? 60 / expf(usualPace) : nil }
 
   /// Takes a beat with its score, the error of each part of its window, and whether the rhythm is
-  /// irregular; `start` is where its window begins in the stream.
+  /// irregular; `start` is where its window begins in the stream. A beat that is not `isClean`, too
+  /// noisy to be judged by itself, moves no limit.
   public mutating func process(
     _ beat: PatientModel.PendingBeat, _ found: PatientScore, errors: SegmentErrors,
-    isIrregular: Bool, start: Int64
+    isIrregular: Bool, start: Int64, isClean: Bool = true
   ) -> BeatJudgement {
     let logOdds = Self.logOdds(found.score)
     let damped = isIrregular ? logOdds - max(0, found.timing) : logOdds
     let limit = self.limit
     let excess = found.shape - shape.limit
     let isInRun = run.process(
-      fiducial: beat.fiducial, start: start,
-      excess: Self.mayBeVentricular(beat) ? excess : min(excess, 0))
+      fiducial: beat.fiducial, start: start, excess: excess,
+      isOwn: !Self.mayBeVentricular(beat), isLate: beat.features[.before] > Self.lateness)
     let explanation = explain(beat, found, errors: errors)
-    if beat.similarity > Self.normalSimilarity, beat.features[.before] > Self.normalEarliness {
+    if isClean, beat.similarity > Self.normalSimilarity,
+      beat.features[.before] > Self.normalEarliness
+    {
       note(logOdds, found.shape, errors, pace: beat.features[.interval])
     }
     return BeatJudgement(

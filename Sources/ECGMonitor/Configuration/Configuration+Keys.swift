@@ -187,7 +187,7 @@ extension Configuration {
       "Five beats as fast as this, and not the patient's own, are a ventricular tachycardia."),
     .init(
       "alarm.ventricularScore", \.alarm.ventricularScore, .number(0.05...1), reloads: true,
-      "The middle score of those five beats from which they are not the patient's own."),
+      "The score from which a beat is not the patient's own: four of those five reach it."),
     .init(
       "alarm.fibrillationLeakage", \.alarm.fibrillationLeakage, .number(0...1), reloads: true,
       "Four seconds of which a filter at their mean frequency leaves less than this share are "
