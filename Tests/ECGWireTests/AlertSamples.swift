@@ -69,6 +69,7 @@ enum AlertSamples {
       changed(.continue, .on, .paused) { $0.paused = pause },
       changed(.start, .on, .began) { $0.paused = .init(by: nil, until: until) },
       changed(.continue, .on, .resumed),
+      changed(.continue, .on, .resumed) { $0.resumedBy = "dr.a" },
       changed(.end, .off, .acknowledged),
       changed(.end, .off, .closed),
     ]
