@@ -92,7 +92,7 @@ private let aSecond: UInt64 = 1_000_000_000
   }
 
   @Test func anAlarmOfTheDaemonEndsTenSecondsAfterTheLastSign() {
-    var alarm = DaemonAlarm(.overload, ending: "over")
+    var alarm = DaemonAlarm(.overload, ending: "over", acknowledgeSeconds: 180)
     #expect(alarm.take("one", nowNs: aSecond).count == 1)
     #expect(alarm.take("two", nowNs: 5 * aSecond).isEmpty)
     #expect(alarm.tick(nowNs: 14 * aSecond).isEmpty)

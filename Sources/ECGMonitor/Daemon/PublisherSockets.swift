@@ -15,13 +15,14 @@ struct PublisherSockets: ~Copyable {
     _ configuration: Configuration, keys: KeyService?, in context: Context
   ) throws(ZeroMQError) {
     askers = ControlRights(keys?.ring)
-    alerts = try AlertOutlet(configuration, keys: keys, in: context)
+    let alerts = try AlertOutlet(configuration, keys: keys, in: context)
     var control = try Socket(.router, in: context)
     try control.set(.linger, Self.lingerMs)
     try control.setMaximumMessageSize(Self.maximumRequestBytes)
     try control.setHeartbeat(intervalMs: 2000, timeoutMs: 6000)
     try keys?.protect(&control, .control)
     try control.serve(configuration.control.endpoint.text)
+    self.alerts = alerts
     self.control = control
   }
 }
