@@ -26,13 +26,13 @@ extension SamplePacketHeader {
   }
 
   /// Copies `count` samples of one lead in millivolts, NaN where missing, from the packet's sample
-  /// `offset` on, to the beginning of `destination`; as many as that holds where no count is given.
+  /// `offset` on, to `destination` from `position` on; as many as that holds where no count is given.
   public func copyMillivolts(
     lead: Int, from bytes: RawSpan, offset: Int = 0, count: Int? = nil,
-    into destination: inout MutableSpan<Float>
+    into destination: inout MutableSpan<Float>, at position: Int = 0
   ) {
-    let count = count ?? destination.count
-    precondition(count <= destination.count)
+    let count = count ?? destination.count - position
+    precondition(position >= 0 && position + count <= destination.count)
     precondition(offset >= 0)
     precondition(offset + count <= samplesPerLead)
     precondition(bytes.byteCount == byteCount)
@@ -43,11 +43,12 @@ extension SamplePacketHeader {
       let baseline = baseline(ofLead: lead, in: bytes)
       for i in 0..<count {
         let unit = bytes.integer(at: start + 2 * i, as: Int16.self)
-        destination[i] = Self.millivolts(unit: unit, gain: gain, baseline: baseline)
+        destination[position + i] = Self.millivolts(unit: unit, gain: gain, baseline: baseline)
       }
     case .float32:
       for i in 0..<count {
-        destination[i] = Float(bitPattern: bytes.integer(at: start + 4 * i, as: UInt32.self))
+        destination[position + i] = Float(
+          bitPattern: bytes.integer(at: start + 4 * i, as: UInt32.self))
       }
     }
   }

@@ -198,10 +198,9 @@ struct ShardThread {
     _ header: SamplePacketHeader, lead: Int, from bytes: RawSpan, into samples: inout [Float],
     at offset: Int
   ) {
-    var all = samples.mutableSpan
-    var span = all.extracting(droppingFirst: offset)
+    var span = samples.mutableSpan
     header.copyMillivolts(
-      lead: lead, from: bytes, count: header.samplesPerLead, into: &span)
+      lead: lead, from: bytes, count: header.samplesPerLead, into: &span, at: offset)
   }
 
   /// Admits the stream, or follows a change of its layout. Allocates: this is an admission.
