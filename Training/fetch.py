@@ -136,7 +136,11 @@ def download(url: str, target: Path) -> None:
             problem: Exception = error
         except (urllib.error.URLError, ConnectionError, TimeoutError) as error:
             if url.startswith("file:"):
-                raise Failure(EX_NOINPUT, f"{url.removeprefix('file://')}: no such file") from error
+                where = url.removeprefix("file://")
+                hint = "; a folder of records without it is used as it is: make beats DATA=FOLDER"
+                raise Failure(
+                    EX_NOINPUT, f"{where}: no such file" + (hint if where.endswith(SUMS) else "")
+                ) from error
             problem = error
         if attempt + 1 < ATTEMPTS:
             time.sleep(0.3 * 3**attempt)
@@ -182,8 +186,9 @@ def fetch(chosen: Selection, data: Path, source: str | None) -> None:
         if not good:
             what = "is not what its checksum says" if source or target.exists() else "is missing"
             raise Failure(EX_DATAERR, f"{target} {what}")
-        print(f"\r{chosen.folder}: {number}/{len(files)} files", end="", file=sys.stderr, flush=True)
-    print(f"\r{folder}: {len(files)} files, all as their checksums say", file=sys.stderr)
+        if sys.stderr.isatty():
+            print(f"{chosen.folder}: {number}/{len(files)} files", end="\r", file=sys.stderr, flush=True)
+    print(f"{folder}: {len(files)} files, all as their checksums say", file=sys.stderr)
 
 
 def main() -> None:
@@ -197,10 +202,10 @@ def main() -> None:
         for text in options.what:
             fetch(selection(text), options.data, None if options.check else options.source)
     except Failure as failure:
-        print(f"\nfetch: {failure}", file=sys.stderr)
+        print(f"fetch: {failure}", file=sys.stderr)
         sys.exit(failure.status)
     except OSError as error:
-        print(f"\nfetch: {error}", file=sys.stderr)
+        print(f"fetch: {error}", file=sys.stderr)
         sys.exit(EX_CANTCREAT)
     except KeyboardInterrupt:
         sys.exit("\nfetch: broken off; run it again to go on")

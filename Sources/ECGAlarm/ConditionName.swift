@@ -4,6 +4,8 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
   case atrialFibrillation, extremeBradycardia, extremeTachycardia, pause
   case leadOff, signalQuality, noise, notAnalysable
   case baselineDrift
+  /// What was learnt as normal looks like other patients' ventricular beats.
+  case abnormalBaseline
   case gap, streamSilent, layoutChange, patientChange, badPackets, streamLimit, overload
   /// A gateway sent what its key does not allow, or too much.
   case wrongfulGateway
@@ -21,9 +23,9 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
     case .abnormalBeats, .asystole, .ventricularFibrillation, .ventricularTachycardia,
       .ventricularRun, .atrialFibrillation, .extremeBradycardia, .extremeTachycardia, .pause:
       .physiological
-    case .leadOff, .signalQuality, .noise, .notAnalysable, .baselineDrift, .gap, .streamSilent,
-      .layoutChange, .patientChange, .badPackets, .streamLimit, .overload, .journalFailure,
-      .alarmsPaused, .wrongfulGateway, .slowOperator, .leadChange:
+    case .leadOff, .signalQuality, .noise, .notAnalysable, .baselineDrift, .abnormalBaseline,
+      .gap, .streamSilent, .layoutChange, .patientChange, .badPackets, .streamLimit, .overload,
+      .journalFailure, .alarmsPaused, .wrongfulGateway, .slowOperator, .leadChange:
       .technical
     }
   }
@@ -44,7 +46,8 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
     case .signalQuality: MDCCode(value: 434, name: "MDC_EVT_SIG_QUALITY")
     case .noise: MDCCode(value: 432, name: "MDC_EVT_WAVE_ARTIF_ERR")
     case .notAnalysable: MDCCode(value: 384, name: "MDC_EVT_SIG_UNANALYZEABLE")
-    case .ventricularFibrillation, .baselineDrift, .gap, .streamSilent, .layoutChange,
+    case .ventricularFibrillation, .baselineDrift, .abnormalBaseline, .gap, .streamSilent,
+      .layoutChange,
       .patientChange, .badPackets, .streamLimit, .overload, .journalFailure, .alarmsPaused,
       .wrongfulGateway, .slowOperator, .leadChange:
       nil
@@ -60,8 +63,8 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
     case .abnormalBeats, .ventricularRun, .atrialFibrillation, .pause, .leadOff, .streamSilent,
       .streamLimit, .overload, .journalFailure, .wrongfulGateway, .slowOperator:
       .medium
-    case .signalQuality, .noise, .notAnalysable, .baselineDrift, .gap, .layoutChange,
-      .patientChange, .badPackets, .alarmsPaused, .leadChange:
+    case .signalQuality, .noise, .notAnalysable, .baselineDrift, .abnormalBaseline, .gap,
+      .layoutChange, .patientChange, .badPackets, .alarmsPaused, .leadChange:
       .low
     }
   }

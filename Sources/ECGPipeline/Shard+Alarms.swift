@@ -27,6 +27,7 @@ extension Shard {
     judgeStandstill(of: stream, at: sample)
     if !stream.isBridging { judgeElectrode(quality, of: stream, at: sample) }
     judgeDrift(of: stream, at: sample)
+    judgeBaseline(of: stream, at: sample)
     judge(.gap, of: stream, .clear, at: sample)
     judge(.badPackets, of: stream, .clear, at: sample)
     endWhenLearnt(.layoutChange, of: stream, at: sample)
@@ -115,6 +116,7 @@ extension Shard {
         detectionTimeNs: stream.clock.timeNs(of: transition.detection, rate: stream.rate),
         score: finding?.score, limit: finding?.limit,
         worst: finding?.worst, explanation: finding?.explanation,
+        curves: event.phase == .start ? stream.memory.curves(of: finding?.explanation) : nil,
         falseAlertsPerHour: finding?.explanation == nil ? nil : stream.promisedFalseAlerts,
         quality: quality ?? stream.recentQuality(),
         receivedNs: receivedNs ?? stream.lastReceivedNs))

@@ -85,6 +85,19 @@ import Testing
     #expect(try drafts(ecg([Double](repeating: 0.8, count: 300))).isEmpty)
   }
 
+  @Test func aRhythmThatIsVentricularFromTheFirstBeatIsTold() throws {
+    // Nothing is unlike the patient's own beats: other patients' speak.
+    let all = try drafts(ecg([Double](repeating: 0.75, count: 200)) { _ in 1 })
+    let starts = all.filter { $0.condition == .abnormalBaseline && $0.transition.phase == .start }
+    #expect(starts.count == 1)
+    #expect(starts.first.map { $0.transition.detection.rawValue < 75 * 360 } ?? false)
+    // It ends where the patient's own beats come back, and become the usual ones.
+    let back = try drafts(
+      ecg([Double](repeating: 0.75, count: 420)) { $0 < 100 ? 1 : 0 })
+    let phases = back.filter { $0.condition == .abnormalBaseline }.map(\.transition.phase)
+    #expect(phases.first == .start && phases.last == .end)
+  }
+
   @Test func aVentricularRunIsToldAtOnceWithWhatSpokeForIt() throws {
     var parameters = SyntheticParameters(seconds: 400, seed: 12)
     parameters.noiseEpisodesPerMinute = 0
@@ -119,6 +132,12 @@ import Testing
       #expect((0...1).contains(explanation.share))
       #expect(start.falseAlertsPerHour == AlarmSettings().falseAlertsPerHour)
       #expect(start.worst != nil)
+      // The beat lies beside a reference of unit height, and is not it.
+      let curves = try #require(start.curves)
+      let reference = curves.reference.indices.map { Int(curves.reference[$0]) }
+      let beat = curves.beat.indices.map { Int(curves.beat[$0]) }
+      #expect((950...1050).contains(reference.max()! - reference.min()!))
+      #expect(zip(beat, reference).contains { abs($0 - $1) > 300 })
     }
   }
 

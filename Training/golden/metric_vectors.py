@@ -14,7 +14,7 @@ LABELS = "NSVFO"
 def records(generator, count):
     """Records with scores on a coarse grid, so that many are tied; some labels missing."""
     made = []
-    for i in range(count):
+    for _ in range(count):
         n = int(generator.integers(12, 40))
         label = generator.choice(list(LABELS), n, p=[0.6, 0.12, 0.15, 0.08, 0.05])
         score = np.round(generator.normal(np.isin(label, list("SVF")) * 1.2, 1.0) * 8) / 8

@@ -18,7 +18,8 @@ def test_the_daemon_and_the_script_choose_the_same_shift():
 
 
 def test_parts_are_added_by_database():
-    one = {"hours": 1, "right": 2, "wrong": 3, "runs": 1, "runsAlerted": 1, "flutters": 0, "fluttersAlerted": 0}
+    one = {"hours": 1, "right": 2, "wrong": 3, "runs": 1, "runsAlerted": 1}
+    one |= {"flutters": 0, "fluttersAlerted": 0}
     one |= {"wrongByName": {"pause": 3}, "calmByName": {"abnormalBeats": 2, "pause": 1}}
     total = calibrate.add_up([{"a": one}, {"a": one, "b": one}])
     assert total["a"]["hours"] == 2 and total["a"]["wrongByName"] == {"pause": 6}

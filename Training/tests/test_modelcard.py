@@ -26,8 +26,8 @@ def report() -> dict:
         "alerts": {
             "promise": 0.7,
             "shift": -0.5,
-            "databases": {d: alerts for d in figures},
-            "byShift": [{"shift": -1, **{d: alerts for d in figures}}],
+            "databases": dict.fromkeys(figures, alerts),
+            "byShift": [{"shift": -1, **dict.fromkeys(figures, alerts)}],
         },
         "data": {
             "sha256": "cd" * 32,
