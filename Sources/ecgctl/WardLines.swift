@@ -12,7 +12,8 @@ struct WardLines {
 
   private static let stateWidth = 13
   private static let bars = Array("▁▂▃▄▅▆▇█")
-  private static let keys = "↑↓ bed   n next alarm   a acknowledge   p pause 2 min   r resume   q leave"
+  private static let keys =
+    "↑↓ bed   n next alarm   a acknowledge   p pause 2 min   r resume   q leave"
   /// What is no bed's row: the header, the titles, the rest of the ward, why, message, keys.
   private static let otherRows = 6
 

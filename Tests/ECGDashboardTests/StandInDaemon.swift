@@ -94,7 +94,8 @@ final class StandInDaemon: @unchecked Sendable {
       reply.sequence = 0
     case .acknowledge: break
     // As the daemon refuses: without the request's id.
-    case .pause, .resume, .explain, .strip: return ControlReply(ControlError(.unavailable, "not offered"))
+    case .pause, .resume, .explain, .strip:
+      return ControlReply(ControlError(.unavailable, "not offered"))
     }
     return reply
   }
