@@ -23,12 +23,13 @@ DATA ?= $(firstword $(ECGD_DATA) data)
 .PHONY: help deps build demo test check lint verify bench bench-peers bench-pipeline-peer clean
 .PHONY: deb test-package
 .PHONY: fuzz sanitize
-.PHONY: test-browser test-training beats model model-card
+.PHONY: test-browser test-prometheus test-training beats model model-card
 
 help:
 	@echo "make demo    a real heart's ectopic beats become alerts (RECORD=dir/208 for another record)"
 	@echo "make test    every test"
 	@echo "make test-browser  the ward page in Chromium; skipped, with the reason, where there is none"
+	@echo "make test-prometheus  Debian's Prometheus scrapes ecgdash; skipped, with the reason, where there is none"
 	@echo "make check   every test, format, warnings as errors, unit files"
 	@echo "make fuzz    SECONDS=60: fuzzes every reader of outside bytes"
 	@echo "make bench   the kernels against this machine's peak; make bench-peers: beside other libraries"
@@ -69,6 +70,13 @@ test-browser: deps build/browser/bin/python3
 	swift build --product ecgctl
 	swift build --product ecgdash
 	build/browser/bin/python3 -m pytest -q -rs Tests/browser
+
+# The figures and the rules before a real Prometheus, where there is one.
+test-prometheus: deps $(PYTHON)
+	swift build --product ecgd
+	swift build --product ecgctl
+	swift build --product ecgdash
+	$(PYTHON) -m pytest -q -rs Tests/prometheus
 
 build/training/bin/python3: Training/requirements.txt Training/tests/requirements-frameworks.txt
 	python3 -m venv build/training

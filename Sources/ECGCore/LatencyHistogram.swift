@@ -10,6 +10,7 @@ public struct LatencyHistogram: Sendable {
   private var counts = [UInt64](repeating: 0, count: subBuckets * octaves)
   public private(set) var count: UInt64 = 0
   public private(set) var maximumNanoseconds: UInt64 = 0
+  public private(set) var totalNanoseconds: UInt64 = 0
 
   public init() {}
 
@@ -17,12 +18,20 @@ public struct LatencyHistogram: Sendable {
     counts[Self.bucket(of: nanoseconds)] += 1
     count += 1
     maximumNanoseconds = max(maximumNanoseconds, nanoseconds)
+    totalNanoseconds &+= nanoseconds
   }
 
   public mutating func add(_ other: LatencyHistogram) {
     for i in counts.indices { counts[i] += other.counts[i] }
     count += other.count
     maximumNanoseconds = max(maximumNanoseconds, other.maximumNanoseconds)
+    totalNanoseconds &+= other.totalNanoseconds
+  }
+
+  /// How many took at most so long, counting a bucket where its upper edge is not above it: those
+  /// within 1/16 under the bound may be left out.
+  public func count(upToNanoseconds bound: UInt64) -> UInt64 {
+    counts.indices.prefix { Self.upperEdge(of: $0) <= bound }.reduce(0) { $0 + counts[$1] }
   }
 
   /// The upper edge of the bucket that holds the quantile `q` in 0...1; nil where nothing was

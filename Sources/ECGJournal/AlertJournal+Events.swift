@@ -31,6 +31,24 @@ extension AlertJournal {
     return try entries(rows).first
   }
 
+  /// The last `limit` entries of a stream, in order, without those that only say that an alarm goes
+  /// on. No more than the last `historyDepth` entries are looked at.
+  public func history(of stream: StreamID, limit: Int) throws(JournalError) -> [JournalEntry] {
+    let rows = try connection.prepare(
+      """
+      SELECT sequence, stream, stream_sequence, id, json, recorded_ms FROM (
+        SELECT * FROM event WHERE stream = ?1 ORDER BY stream_sequence DESC LIMIT ?2)
+      WHERE instr(json, '"cause":"keepAlive"') = 0 ORDER BY sequence DESC LIMIT ?3
+      """)
+    try rows.bind(1, stream.name)
+    try rows.bind(2, Self.historyDepth)
+    try rows.bind(3, Int64(limit))
+    return try entries(rows).reversed()
+  }
+
+  /// Two days of an alarm that goes on all the time.
+  static let historyDepth: Int64 = 6000
+
   /// Up to `limit` entries that were appended and not marked as published, in order: what a
   /// daemon that was killed in between has still to send.
   public func unpublished(limit: Int) throws(JournalError) -> [JournalEntry] {

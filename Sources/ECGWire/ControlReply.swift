@@ -13,6 +13,7 @@ public struct ControlReply: Codable, Equatable, Sendable {
   public var alerts: [AlertEvent]?
   /// How many events of a replay the operator's key does not show; nil where none.
   public var withheld: Int64?
+  public var strip: StripReport?
   /// The sequence number of the last event in the journal.
   public var sequence: Int64?
 

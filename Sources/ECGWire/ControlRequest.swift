@@ -6,7 +6,7 @@ import Foundation
 /// in Documentation/Protocol.md.
 public struct ControlRequest: Codable, Equatable, Sendable {
   public enum Name: String, CaseIterable, Codable, Sendable {
-    case status, explain, snapshot, replay, acknowledge, pause, resume
+    case status, explain, snapshot, replay, history, strip, acknowledge, pause, resume
   }
 
   public static let version = 1
@@ -70,13 +70,16 @@ public struct ControlRequest: Codable, Equatable, Sendable {
   private func check(_ name: Name) throws(ControlError) {
     switch name {
     case .status, .snapshot: break
+    case .history:
+      guard stream != nil else { throw .missing("stream") }
+      try check("limit", limit ?? Self.replayLimit.upperBound, Self.replayLimit)
     case .explain, .resume:
       guard stream != nil else { throw .missing("stream") }
     case .replay:
       guard let since else { throw .missing("since") }
       guard since >= 0 else { throw ControlError(.outOfRange, "since is negative") }
       try check("limit", limit ?? Self.replayLimit.upperBound, Self.replayLimit)
-    case .acknowledge:
+    case .acknowledge, .strip:
       guard alarm != nil else { throw .missing("alarm") }
     case .pause:
       guard stream != nil else { throw .missing("stream") }
@@ -100,6 +103,8 @@ public struct ControlError: Error, Codable, Equatable, Sendable, CustomStringCon
   public enum Code: String, CaseIterable, Codable, Sendable {
     case badRequest, badVersion, unknownRequest, missingField, outOfRange
     case unknownStream, unknownAlarm, unavailable
+    /// No ECG is kept with the alarm, or not yet.
+    case noStrip
     /// The sender's key does not allow it.
     case forbidden
   }

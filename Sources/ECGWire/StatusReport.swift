@@ -18,11 +18,26 @@ public struct StatusReport: Codable, Equatable, Sendable {
 
   /// Milliseconds from a packet's arrival to its last window's score.
   public struct Latency: Codable, Equatable, Sendable {
+    /// How many took at most so long.
+    public struct Bucket: Codable, Equatable, Sendable {
+      public var upToMs: Double
+      public var count: Int64
+
+      public init(upToMs: Double, count: Int64) {
+        self.upToMs = upToMs
+        self.count = count
+      }
+    }
+
     public var count: Int64
     public var p50Ms: Double
     public var p99Ms: Double
     public var p999Ms: Double
     public var maximumMs: Double
+    /// All of them added up.
+    public var sumMs: Double?
+    /// The histogram, in rising order, each bucket with all before it.
+    public var buckets: [Bucket]?
 
     public init(count: Int64, p50Ms: Double, p99Ms: Double, p999Ms: Double, maximumMs: Double) {
       self.count = count
@@ -30,6 +45,36 @@ public struct StatusReport: Codable, Equatable, Sendable {
       self.p99Ms = p99Ms
       self.p999Ms = p999Ms
       self.maximumMs = maximumMs
+    }
+  }
+
+  /// How full one of the queues between the daemon's threads is.
+  public struct Queue: Codable, Equatable, Sendable {
+    public enum Name: String, CaseIterable, Codable, Sendable {
+      /// Packets on their way to a shard.
+      case packets
+      /// Alerts and answers on their way to the publisher.
+      case reports
+      /// Alarms' ECG on its way to the publisher.
+      case strips
+      /// Frames on their way to the waveforms socket.
+      case waveforms
+    }
+
+    public enum Unit: String, Codable, Sendable { case bytes, records }
+
+    public var name: Name
+    public var shard: Int
+    public var unit: Unit
+    public var used: Int64
+    public var capacity: Int64
+
+    public init(name: Name, shard: Int, unit: Unit, used: Int, capacity: Int) {
+      self.name = name
+      self.shard = shard
+      self.unit = unit
+      self.used = Int64(used)
+      self.capacity = Int64(capacity)
     }
   }
 
@@ -234,6 +279,7 @@ public struct StatusReport: Codable, Equatable, Sendable {
   /// Absent where nobody is asked for a key.
   public var keys: Keys?
   public var latency: Latency?
+  public var queues: [Queue]?
   public var streams: [Stream] = []
 
   public init(version: String, uptimeSeconds: Double, shards: Int) {

@@ -2,7 +2,7 @@ import Foundation
 
 /// The terminal without line editing and echo, on its second screen; put back as it was.
 struct RawTerminal {
-  enum Key { case up, down, acknowledge, pause, resume, quit }
+  enum Key { case up, down, nextAlarm, acknowledge, pause, resume, quit }
 
   private var before = termios()
   private var bytes: [UInt8] = []
@@ -41,6 +41,7 @@ struct RawTerminal {
       switch first {
       case UInt8(ascii: "k"): return .up
       case UInt8(ascii: "j"): return .down
+      case UInt8(ascii: "n"): return .nextAlarm
       case UInt8(ascii: "a"): return .acknowledge
       case UInt8(ascii: "p"): return .pause
       case UInt8(ascii: "r"): return .resume

@@ -1,3 +1,4 @@
+import ECGAlarm
 import ECGWire
 import Foundation
 import ZeroMQ
@@ -6,23 +7,21 @@ import ZeroMQ
 /// and pause.
 struct WardScreen: ~Copyable {
   private var session: WatchSession
+  private var desk: WardDesk
   private var table = WardTable()
-  private let control: String
-  private let stream: String?
-  private let keys: ClientKeys
-  private var polledAt: ContinuousClock.Instant?
   private var terminal = RawTerminal()
+  private var drawn: [String] = []
 
   private static let pauseSeconds = 120
-  private static let pollEvery = Duration.seconds(1)
+  private static let turnMs = 100
 
   init(
     alerts: String, control: String, stream: String?, _ keys: ClientKeys
   ) throws(ZeroMQError) {
-    self.keys = keys
-    self.control = control
-    self.stream = stream
-    session = try WatchSession(alerts: alerts, control: control, stream: stream, keys)
+    let session = try WatchSession(alerts: alerts, control: control, stream: stream, keys)
+    let desk = try WardDesk(control: control, stream: stream, keys)
+    self.session = consume session
+    self.desk = consume desk
   }
 
   /// Runs until `isOver`, or until q is pressed.
@@ -30,58 +29,61 @@ struct WardScreen: ~Copyable {
     terminal.enter()
     defer { terminal.leave() }
     while !isOver() {
-      for news in try session.next(waitMs: 100) { table.take(news) }
-      pollIfDue()
+      for news in try session.next(waitMs: Self.turnMs) { table.take(news) }
+      for answer in try desk.turn() { table.take(answer) }
+      table.isAway = desk.isAway
       while let key = terminal.key() {
         if key == .quit { return }
-        press(key)
+        try press(key)
       }
-      terminal.draw(table.lines(columns: terminal.size.columns, rows: terminal.size.rows))
+      draw()
     }
   }
 
-  private mutating func pollIfDue() {
-    let now = ContinuousClock.now
-    if let polledAt, polledAt.duration(to: now) < Self.pollEvery { return }
-    polledAt = now
-    var request = ControlRequest(.status)
-    request.stream = stream
-    let bytes = try? Status.ask(request, at: control, seconds: 0.5, keys: keys)
-    let status = bytes.flatMap { try? ControlReply.decode($0).status }
-    table.take(status)
+  /// Only what differs from what the terminal shows already.
+  private mutating func draw() {
+    let (columns, rows) = terminal.size
+    let lines = WardLines(table, columns: columns, rows: rows).text
+    guard lines != drawn else { return }
+    drawn = lines
+    terminal.draw(lines)
   }
 
-  private mutating func press(_ key: RawTerminal.Key) {
+  private mutating func press(_ key: RawTerminal.Key) throws(ZeroMQError) {
     switch key {
     case .up: table.move(-1)
     case .down: table.move(1)
-    case .acknowledge:
-      for alarm in table.chosenAlarms {
-        var request = ControlRequest(.acknowledge)
-        request.alarm = alarm.alarm
-        ask(request, "acknowledged \(WatchLine.words(alarm.condition))")
-      }
-    case .pause: ask(.pause, "alarms paused for \(Self.pauseSeconds) s")
-    case .resume: ask(.resume, "alarms resumed")
+    case .nextAlarm: table.moveToAlarm()
+    case .acknowledge: try acknowledge()
+    case .pause: try ask(.pause, "alarms paused for \(Self.pauseSeconds) s")
+    case .resume: try ask(.resume, "alarms no longer paused")
     case .quit: break
     }
   }
 
-  private mutating func ask(_ name: ControlRequest.Name, _ done: String) {
+  private mutating func acknowledge() throws(ZeroMQError) {
+    guard let bed = table.chosenBed else { return }
+    let alarms = table.alarms(of: bed).filter { $0.presence != .acknowledged }
+    if alarms.isEmpty { table.message = "\(bed): there is no alarm to acknowledge" }
+    for alarm in alarms {
+      var request = ControlRequest(.acknowledge)
+      request.alarm = alarm.alarm
+      try ask(request, "\(bed): \(WatchLine.words(alarm.condition)) acknowledged")
+    }
+  }
+
+  private mutating func ask(_ name: ControlRequest.Name, _ done: String) throws(ZeroMQError) {
     guard let bed = table.chosenBed else { return }
     var request = ControlRequest(name)
     request.stream = bed
     if name == .pause { request.seconds = Self.pauseSeconds }
-    ask(request, "\(bed): \(done)")
+    try ask(request, "\(bed): \(done)")
   }
 
-  private mutating func ask(_ request: ControlRequest, _ done: String) {
+  private mutating func ask(_ request: ControlRequest, _ done: String) throws(ZeroMQError) {
     var request = request
-    request.by = ProcessInfo.processInfo.environment["USER"]
-    let reply = (try? Status.ask(request, at: control, seconds: 2, keys: keys)).flatMap {
-      try? ControlReply.decode($0)
-    }
-    table.message = reply.map { $0.error?.description ?? done } ?? "no answer from the daemon"
-    polledAt = nil
+    request.by = NSUserName()
+    if let refused = try desk.ask(request, done: done) { table.take(refused) }
+    desk.hurry()
   }
 }

@@ -1,162 +1,83 @@
 import ECGAlarm
 import ECGWire
-import Foundation
 
-/// What the ward's screen shows: one row a bed, the alarms, and a line of what to do.
+/// What the ward's screen knows: the beds, their last scores, the alarms that are on, and which bed
+/// is chosen.
 struct WardTable {
   var message = ""
-  private var status: StatusReport?
-  private var active: [String: AlertEvent] = [:]
-  private var trends: [String: [Double]] = [:]
-  private var chosen = 0
-  private var isAway = true
-  private static let trendLength = 20
-  private static let bars = Array("▁▂▃▄▅▆▇█")
+  /// The daemon does not answer.
+  var isAway = false
+  private(set) var status: StatusReport?
+  private(set) var active: [String: AlertEvent] = [:]
+  /// By bed, one value a second; nil where there was no signal to judge.
+  private(set) var trends: [String: [Double?]] = [:]
+  private(set) var chosen = 0
+
+  static let trendLength = 20
 
   mutating func take(_ news: WatchSession.News) {
     switch news {
     case .snapshot(let events):
       active = Dictionary(events.map { ($0.alarm, $0) }) { $1 }
     case .event(let event, _): active[event.alarm] = event.phase == .end ? nil : event
-    case .lost(let count): message = "\(count) events lost"
+    case .lost(let count): message = "\(count) events lost: the journal does not have them"
     case .renumbered: message = "the daemon counts its events anew"
-    case .away: isAway = true
-    case .back: isAway = false
+    case .away, .back: break
     }
   }
 
-  mutating func take(_ new: StatusReport?) {
-    isAway = new == nil
-    guard let new else { return }
+  mutating func take(_ answer: WardDesk.Answer) {
+    switch answer {
+    case .told(let words): message = words
+    case .status(let new): take(new)
+    }
+  }
+
+  private mutating func take(_ new: StatusReport) {
+    let bed = chosenBed
     status = new
     for stream in new.streams {
-      guard let score = stream.score else { continue }
-      trends[stream.id] = Array(
-        ((trends[stream.id] ?? []) + [score]).suffix(Self.trendLength))
+      let score = stream.hasSignal ? stream.score : nil
+      trends[stream.id] = ((trends[stream.id] ?? []) + [score]).suffix(Self.trendLength)
     }
-    chosen = min(chosen, max(0, new.streams.count - 1))
+    let names = Set(new.streams.map(\.id))
+    trends = trends.filter { names.contains($0.key) }
+    // Another bed that comes or goes does not move the choice.
+    let last = max(0, new.streams.count - 1)
+    chosen = new.streams.firstIndex { $0.id == bed } ?? min(chosen, last)
   }
 
-  mutating func move(_ by: Int) {
-    chosen = min(max(0, chosen + by), max(0, (status?.streams.count ?? 0) - 1))
-  }
+  var beds: [StatusReport.Stream] { status?.streams ?? [] }
+  var chosenBed: String? { beds.indices.contains(chosen) ? beds[chosen].id : nil }
 
-  var chosenBed: String? {
-    guard let streams = status?.streams, streams.indices.contains(chosen) else { return nil }
-    return streams[chosen].id
-  }
+  mutating func move(_ by: Int) { chosen = min(max(0, chosen + by), max(0, beds.count - 1)) }
 
-  var chosenAlarms: [AlertEvent] { alarms(of: chosenBed) }
-
-  /// The most urgent first.
-  private func alarms(of bed: String?) -> [AlertEvent] {
-    active.values.filter { $0.stream == bed }
-      .sorted { ($1.priority, $0.sequence) < ($0.priority, $1.sequence) }
-  }
-
-  func lines(columns: Int, rows: Int) -> [String] {
-    var lines = [header(columns)]
-    lines.append(
-      "\u{1b}[1m"
-        + fit("  bed           state        HR  quality  score                 alarm", columns)
-        + "\u{1b}[0m")
-    let streams = status?.streams ?? []
-    let room = max(1, rows - 5)
-    let first = max(0, min(chosen - room + 1, streams.count - room))
-    for i in streams.indices.dropFirst(first).prefix(room) {
-      lines.append(row(streams[i], isChosen: i == chosen, columns))
+  /// Chooses the next bed whose alarm nobody has acknowledged, from the chosen one on.
+  mutating func moveToAlarm() {
+    let order = beds.indices.map { (chosen + 1 + $0) % beds.count }
+    let next = order.first { i in
+      alarms(of: beds[i].id).contains { $0.presence != .acknowledged }
     }
-    for alarm in alarms(of: nil) { lines.append(coloured(alarm, "  ecgd  " + Self.words(alarm))) }
-    lines.append("")
-    lines.append(fit(message, columns))
-    lines.append(
-      "\u{1b}[2m" + fit("↑↓ bed   a acknowledge   p pause 2 min   r resume   q leave", columns)
-        + "\u{1b}[0m")
-    return lines
+    if let next { chosen = next } else { message = "no bed has an alarm to acknowledge" }
   }
 
-  private func header(_ columns: Int) -> String {
-    guard !isAway, let status else {
-      return "\u{1b}[1;37;41m"
-        + WatchLine.left(" NO ANSWER FROM ecgd: what is below is old; nobody watches", columns)
-        + "\u{1b}[0m"
-    }
-    let high = active.values.count { $0.priority == .high }
-    return fit(
-      "ecgd \(status.version)   \(StatusTable.counted(status.streams.count, "bed"))   "
-        + "\(StatusTable.counted(active.count, "alarm")) on, \(high) high   up "
-        + StatusTable.duration(status.uptimeSeconds), columns)
+  /// A bed's alarms, or the daemon's own: the most urgent first, of those the unacknowledged ones.
+  func alarms(of bed: String?) -> [AlertEvent] {
+    active.values.filter { $0.stream == bed }.sorted(by: Self.isMoreUrgent)
   }
 
-  private func row(_ bed: StatusReport.Stream, isChosen: Bool, _ columns: Int) -> String {
-    var state = StatusTable.words(bed.state.rawValue)
-    if bed.state == .learning, let learnt = bed.learnt {
-      state += " \(Int(learnt.progress * 100))%"
-    } else if bed.state == .watching, let rhythm = bed.learnt?.rhythm {
-      state = rhythm
-    }
-    let cells = [
-      isChosen ? ">" : " ", WatchLine.left(bed.id, 12), WatchLine.left(state, 13),
-      WatchLine.right(bed.heartRate.map { String(format: "%.0f", $0) } ?? "-", 3),
-      " " + WatchLine.left(quality(bed.quality), 6),
-      WatchLine.left(trend(bed), Self.trendLength),
-    ]
-    let left = cells.joined(separator: " ")
-    let alarms = alarms(of: bed.id)
-    let room = max(8, columns - left.count - 2)
-    let text: String
-    if let first = alarms.first {
-      let more = alarms.count > 1 ? " +\(alarms.count - 1)" : ""
-      text = coloured(first, fit(Self.words(first) + more, room))
-    } else {
-      text = bed.state == .paused ? "alarms paused" : ""
-    }
-    return (isChosen ? "\u{1b}[1m" : "") + left + "\u{1b}[0m  " + text
+  static func isMoreUrgent(_ a: AlertEvent, _ b: AlertEvent) -> Bool {
+    if a.priority != b.priority { return a.priority > b.priority }
+    let (isKnown, isOtherKnown) = (a.presence == .acknowledged, b.presence == .acknowledged)
+    return isKnown == isOtherKnown ? a.sequence > b.sequence : isOtherKnown
   }
+}
 
-  /// A mark for the priority besides its colour, then the condition and how it signals.
-  private static func words(_ alarm: AlertEvent) -> String {
-    let mark =
-      switch alarm.priority {
-      case .high: "!!!"
-      case .medium: "!! "
-      case .low: "!  "
-      }
-    var text = mark + " " + WatchLine.words(alarm.condition)
-    switch alarm.presence {
-    case .acknowledged: text += " (ack)"
-    case .latched: text += " (was)"
-    case .on, .off: break
-    }
-    if alarm.paused != nil { text += " (paused)" }
-    return text
+extension StatusReport.Stream {
+  /// Whether what was measured of it last is still true.
+  var hasSignal: Bool {
+    // Not by the state: it may be `paused` instead.
+    !alarms.contains(ConditionName.leadOff.rawValue)
+      && !alarms.contains(ConditionName.streamSilent.rawValue)
   }
-
-  private func coloured(_ alarm: AlertEvent, _ text: String) -> String {
-    let code =
-      switch alarm.priority {
-      case .high: "1;37;41"
-      case .medium: "30;43"
-      case .low: "30;46"
-      }
-    return "\u{1b}[\(alarm.presence == .acknowledged ? "2" : code)m\(text)\u{1b}[0m"
-  }
-
-  private func quality(_ value: Double?) -> String {
-    guard let value else { return "-" }
-    let full = Int((value * 4).rounded())
-    return String(repeating: "■", count: full) + String(repeating: "□", count: 4 - full)
-  }
-
-  /// The scores of the last seconds, full height where they reach the limit.
-  private func trend(_ bed: StatusReport.Stream) -> String {
-    let limit = bed.limit ?? 1
-    return String(
-      (trends[bed.id] ?? []).map { score in
-        let part = limit > 0 ? min(max(score / limit, 0), 1) : 0
-        return Self.bars[Int(part * Double(Self.bars.count - 1))]
-      })
-  }
-
-  private func fit(_ text: String, _ columns: Int) -> String { String(text.prefix(columns)) }
 }

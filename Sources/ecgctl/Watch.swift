@@ -11,12 +11,12 @@ struct Watch: ParsableCommand {
     commandName: "watch",
     abstract: "Show alerts as they come.",
     discussion: """
-      On a terminal it shows a table of the ward, and takes keys: arrows choose a bed, a \
-      acknowledges its alarms, p pauses them for two minutes, r resumes, q leaves. Into a pipe, or \
-      with --lines, it shows first the alarms that are on, then one line per event, coloured by priority on a terminal (not where NO_COLOR is set). \
-      Ends after --count events, after --until-idle seconds without one, or at Ctrl-C, with a \
-      summary. With --json each line is the event as it came, and the summary goes to standard \
-      error.
+      On a terminal it shows a table of the ward, and takes keys: arrows choose a bed, n the next \
+      one in alarm, a acknowledges its alarms, p pauses them for two minutes, r resumes, q leaves. \
+      Into a pipe, or with --lines, it shows first the alarms that are on, then one line per \
+      event, coloured by priority on a terminal (not where NO_COLOR is set). Ends after --count \
+      events, after --until-idle seconds without one, or at Ctrl-C, with a summary. With --json \
+      each line is the event as it came, and the summary goes to standard error.
       """)
 
   @Option(help: "The daemon's alerts socket.")

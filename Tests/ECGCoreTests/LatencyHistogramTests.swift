@@ -18,6 +18,18 @@ import Testing
     }
   }
 
+  @Test func whatIsCountedUpToABoundMissesASixteenthAtMost() {
+    var histogram = LatencyHistogram()
+    for value in UInt64(1)...10_000 { histogram.record(nanoseconds: value * 1000) }
+    for bound in [UInt64(10_000), 500_000, 5_000_000, 9_999_999] {
+      let truth = Double(bound / 1000)
+      let counted = Double(histogram.count(upToNanoseconds: bound))
+      #expect(counted <= truth && counted >= truth * 15 / 16 - 1)
+    }
+    #expect(histogram.count(upToNanoseconds: 20_000_000) == 10_000)
+    #expect(histogram.totalNanoseconds == 50_005_000_000)
+  }
+
   @Test func addingIsRecordingInBoth() {
     var a = LatencyHistogram()
     var b = LatencyHistogram()
@@ -26,6 +38,7 @@ import Testing
     a.add(b)
     #expect(a.count == 2)
     #expect(a.maximumNanoseconds == 1_000_000)
+    #expect(a.totalNanoseconds == 1_000_005)
     #expect(a.quantile(0.5) == 5)
   }
 

@@ -13,6 +13,12 @@ import Testing
     status.samples = 360_000
     status.rejected = ["truncated": 3]
     status.latency = .init(count: 9, p50Ms: 1, p99Ms: 20, p999Ms: 30, maximumMs: 40)
+    status.latency?.sumMs = 180
+    status.latency?.buckets = [.init(upToMs: 10, count: 4), .init(upToMs: 25, count: 8)]
+    status.queues = [
+      .init(name: .packets, shard: 0, unit: .bytes, used: 640, capacity: 4096),
+      .init(name: .reports, shard: 1, unit: .records, used: 3, capacity: 64),
+    ]
     var stream = StatusReport.Stream(
       id: #"bed "1"\"#, leads: ["MLII"], sampleRateHz: 360, state: .watching)
     stream.gaps = 2
@@ -43,12 +49,20 @@ import Testing
       #"ecgd_packets_rejected_total{reason="truncated"} 3"#,
       #"ecgd_packets_rejected_total{reason="late"} 0"#,
       #"ecgd_build_info{version="0.1.0",model_name="default",model_hash="abc"} 1"#,
-      #"ecgd_window_latency_seconds{quantile="0.99"} 0.02"#,
+      #"ecgd_window_latency_seconds_bucket{le="0.01"} 4"#,
+      #"ecgd_window_latency_seconds_bucket{le="0.025"} 8"#,
+      #"ecgd_window_latency_seconds_bucket{le="+Inf"} 9"#,
+      "ecgd_window_latency_seconds_sum 0.18", "ecgd_window_latency_maximum_seconds 0.04",
+      #"ecgd_queue_bytes{queue="packets",shard="0"} 640"#,
+      #"ecgd_queue_capacity_bytes{queue="packets",shard="0"} 4096"#,
+      #"ecgd_queue_records{queue="reports",shard="1"} 3"#,
       #"ecgd_stream_gaps_total{stream="bed \"1\"\\",reason="lost"} 2"#,
       #"ecgd_stream_absent_samples_total{stream="bed \"1\"\\",reason="lost"} 360"#,
       #"ecgd_stream_heart_rate_per_minute{stream="bed \"1\"\\"} 71.5"#,
       #"ecgdash_alarms_started_total{condition="leadOff",kind="technical",priority="medium"} 1"#,
-      "ecgdash_bed_seconds_total 43200", "ecgdash_alarms_per_bed_day 2",
+      "ecgdash_bed_seconds_total 43200",
+      #"ecgdash_alarms_per_bed_day{kind="technical",priority="medium"} 2"#,
+      #"ecgdash_alarms_per_bed_day{kind="physiological",priority="high"} 0"#,
       #"ecgdash_window_score_bucket{le="0.7"} 0"#, #"ecgdash_window_score_bucket{le="0.8"} 1"#,
       #"ecgdash_window_score_bucket{le="+Inf"} 1"#, "ecgdash_window_score_sum 0.75",
       "ecgdash_windows_over_limit_total 1", "ecgdash_browsers 1",

@@ -89,12 +89,13 @@ final class StandInDaemon: @unchecked Sendable {
     var reply = ControlReply(to: request)
     switch name {
     case .status: reply.status = StatusReport(version: "0", uptimeSeconds: 1, shards: 1)
-    case .snapshot, .replay:
+    case .snapshot, .replay, .history:
       reply.alerts = []
       reply.sequence = 0
     case .acknowledge: break
     // As the daemon refuses: without the request's id.
-    case .pause, .resume, .explain: return ControlReply(ControlError(.unavailable, "not offered"))
+    case .pause, .resume, .explain, .strip:
+      return ControlReply(ControlError(.unavailable, "not offered"))
     }
     return reply
   }

@@ -31,6 +31,8 @@ import Testing
       (#"{"request":"explode"}"#, .unknownRequest),
       (#"{"request":"replay"}"#, .missingField),
       (#"{"request":"acknowledge"}"#, .missingField),
+      (#"{"request":"strip"}"#, .missingField), (#"{"request":"history"}"#, .missingField),
+      (#"{"request":"history","stream":"a","limit":0}"#, .outOfRange),
       (#"{"request":"pause","seconds":5}"#, .missingField),
       (#"{"request":"resume"}"#, .missingField),
       (
@@ -86,6 +88,9 @@ enum StatusSamples {
       run: 1, counter: 2, intervalSeconds: 5, sequence: 37, activeAlarms: 2,
       troubles: ["the journal cannot be written"], publishedAt: "2026-01-31T23:59:59.000000Z")
     report.latency = .init(count: 100, p50Ms: 0.42, p99Ms: 1.9, p999Ms: 4.25, maximumMs: 17.5)
+    report.latency?.sumMs = 61.25
+    report.latency?.buckets = [.init(upToMs: 1, count: 97)]
+    report.queues = [.init(name: .packets, shard: 1, unit: .bytes, used: 640, capacity: 4096)]
     var watching = StatusReport.Stream(
       id: "bed-1", leads: ["MLII", "V1"], sampleRateHz: 360, state: .watching)
     watching.lead = "MLII"

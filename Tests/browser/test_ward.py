@@ -150,6 +150,87 @@ def test_the_ward_is_worked_by_keyboard(ward, page):
     assert page.complaints == []
 
 
+def colours(page, selector):
+    """How many pixels of a canvas have each of the page's colours for ECG, network and error."""
+    return page.evaluate(
+        """(selector) => {
+          const canvas = document.querySelector(selector), style = getComputedStyle(document.documentElement);
+          const probe = document.createElement("canvas").getContext("2d");
+          const rgb = (name) => {
+            probe.fillStyle = style.getPropertyValue(name).trim();
+            probe.fillRect(0, 0, 1, 1);
+            return [...probe.getImageData(0, 0, 1, 1).data];
+          };
+          const wanted = {ecg: rgb("--trace"), network: rgb("--reconstruction"), error: rgb("--over")};
+          const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+          const count = {ecg: 0, network: 0, error: 0};
+          for (let i = 0; i < data.length; i += 4)
+            for (const [name, colour] of Object.entries(wanted))
+              if ([0, 1, 2].every((k) => Math.abs(data[i + k] - colour[k]) < 40)) count[name] += 1;
+          return count;
+        }""", selector)
+
+
+def test_the_history_of_a_bed_shows_each_alarms_ecg(ward, page):
+    ward.start_gateway("bed-1", "synthetic:300", "--lead-off", "50:200", "--speed", "4")
+    row = page.locator(".history tbody tr[data-alarm]", has_text="Lead off")
+    page.goto(ward.url + "#bed/bed-1")
+    row.first.wait_for()
+    row.first.locator("button").press("Enter")
+    page.wait_for_selector(".kept-strip figcaption .key.ecg")
+    drawn = colours(page, ".kept-strip canvas")
+    assert drawn["ecg"] > 500 and drawn["network"] > 100 and drawn["error"] > 50, drawn
+    assert "before" in page.locator(".kept-strip canvas").get_attribute("aria-label")
+    # News of the bed lay the table anew; what was opened stays open, and the focus where it was.
+    page.evaluate("document.querySelector('.history tbody tr').dataset.old = '1'")
+    page.wait_for_selector('.history tbody tr:not([data-old])')
+    assert page.locator(".kept-strip").count() == 1
+    assert page.evaluate("document.activeElement.innerText") == "Hide"
+    page.keyboard.press("Enter")
+    assert page.locator(".kept-strip").count() == 0
+    assert page.complaints == []
+
+
+def test_a_pause_is_seen_and_ends_when_an_operator_says_so(ward, page):
+    ward.start_gateway("bed-1", "synthetic:300", "--lead-off", "4:200")
+    page.click("#operator")
+    page.fill("#login-name", "Nurse Joy")
+    page.fill("#login-token", TOKEN)
+    page.click("#login-ok")
+    page.locator("#alarm-list .alarm.open", has_text="Lead off").wait_for()
+    page.focus('[data-bed="bed-1"]')
+    page.keyboard.press("p")
+    page.locator("#alarm-list .alarm.quiet", has_text="Lead off").wait_for()
+    page.locator("#alarm-list .alarm", has_text="Alarms paused").wait_for()
+    assert ward.status()["streams"][0]["paused"]["by"] == "Nurse Joy"
+    page.keyboard.press("r")
+    page.locator("#alarm-list .alarm.open", has_text="Lead off").wait_for()
+    assert "paused" not in ward.status()["streams"][0]
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize("width, height", [(1024, 768), (768, 1024), (1920, 1080)])
+def test_nothing_is_cut_off_on_a_tablet(ward, browser, width, height):
+    for bed in range(1, 5):
+        ward.start_gateway(f"bed-{bed}", "synthetic:300", "--seed", str(bed), "--lead-off", "4:200")
+    page = browser.new_page(viewport={"width": width, "height": height}, has_touch=True)
+    page.set_default_timeout(WAIT_MS)
+    page.goto(ward.url)
+    page.wait_for_selector('[data-bed="bed-4"]')
+    page.locator("#alarm-list .alarm", has_text="Lead off").nth(3).wait_for()
+
+    def overflowing(selectors):
+        return page.evaluate(
+            """(selectors) => selectors.filter((selector) => [...document.querySelectorAll(selector)]
+                .some((node) => node.scrollWidth > node.clientWidth + 1))""", selectors)
+
+    assert overflowing(["body", "main", "#bar", "#alarms"]) == []
+    page.locator('[data-bed="bed-2"]').tap()
+    page.locator(".history tbody tr").first.wait_for()
+    assert overflowing(["body", "main", "#bar", "#alarms", ".history"]) == []
+    page.close()
+
+
 def test_a_daemon_that_asks_for_keys_is_seen_with_one_alone(tmp_path):
     ward = Ward(tmp_path)
 

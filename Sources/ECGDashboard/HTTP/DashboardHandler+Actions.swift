@@ -24,7 +24,12 @@ extension DashboardHandler {
         status: .payloadTooLarge)
     }
     let body = try await request.bodyData
-    let name: ControlRequest.Name = request.path == "/api/pause" ? .pause : .acknowledge
+    let name: ControlRequest.Name =
+      switch request.path {
+      case "/api/pause": .pause
+      case "/api/resume": .resume
+      default: .acknowledge
+      }
     guard let order = Self.order(name, body) else {
       return Answer.refusal(
         "badRequest", "expected a JSON object with the fields of the request \(name.rawValue)",
@@ -54,7 +59,10 @@ extension DashboardHandler {
       else { return nil }
       order.stream = stream
       order.seconds = seconds
-    case .status, .explain, .snapshot, .replay, .resume: return nil
+    case .resume:
+      guard let stream = fields.stream else { return nil }
+      order.stream = stream
+    case .status, .explain, .snapshot, .replay, .history, .strip: return nil
     }
     return order
   }

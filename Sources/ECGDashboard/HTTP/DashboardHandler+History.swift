@@ -2,39 +2,31 @@ import ECGWire
 import FlyingFox
 import Foundation
 
-/// The alarms of a bed's past, from the daemon's journal.
+/// The alarms of a bed's past and their ECG, from the daemon's journal: read by everybody.
 extension DashboardHandler {
-  /// How far back the journal is read, in events of the whole ward, and how many are returned.
-  static let historyDepth: Int64 = 3000
-  static let historyCount = 200
+  /// Events of a bed that are shown.
+  static let historyCount = 300
 
   func history(of request: HTTPRequest) async -> HTTPResponse {
-    let stream = request.query.first { $0.name == "stream" }?.value
-    let last: Int64
-    switch await desk.ask(ControlRequest(.snapshot)) {
-    case .success(let bytes):
-      guard let sequence = Reply(bytes)?.sequence else {
-        return Answer.json(bytes, status: .badGateway)
-      }
-      last = sequence
-    case .failure(let failure): return Self.response(to: .failure(failure))
-    }
-    var since = max(0, last - Self.historyDepth)
-    var events: [LiveAlert] = []
-    while since < last {
-      var replay = ControlRequest(.replay)
-      replay.since = since
-      replay.limit = ControlRequest.replayLimit.upperBound
-      let answer = await desk.ask(replay)
-      guard case .success(let bytes) = answer, let page = Reply(bytes)?.alerts, !page.isEmpty
-      else {
-        if case .failure = answer { return Self.response(to: answer) }
-        break
-      }
-      events += page.filter { stream == nil || $0.stream == stream }
-      since = page[page.count - 1].sequence
-    }
-    let newest = events.suffix(Self.historyCount).reversed().map(\.json).joined(separator: ",")
-    return Answer.json(Array(#"{"ok":true,"alerts":[\#(newest)]}"#.utf8))
+    guard let stream = Self.parameter("stream", of: request) else { return Self.missing("stream") }
+    var question = ControlRequest(.history)
+    question.stream = stream
+    question.limit = Self.historyCount
+    return Self.response(to: await desk.ask(question))
+  }
+
+  func strip(of request: HTTPRequest) async -> HTTPResponse {
+    guard let alarm = Self.parameter("alarm", of: request) else { return Self.missing("alarm") }
+    var question = ControlRequest(.strip)
+    question.alarm = alarm
+    return Self.response(to: await desk.ask(question))
+  }
+
+  private static func parameter(_ name: String, of request: HTTPRequest) -> String? {
+    request.query.first { $0.name == name }?.value
+  }
+
+  private static func missing(_ name: String) -> HTTPResponse {
+    Answer.refusal("badRequest", "expected ?\(name)=", status: .badRequest)
   }
 }

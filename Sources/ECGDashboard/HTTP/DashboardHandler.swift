@@ -32,7 +32,9 @@ struct DashboardHandler: HTTPHandler {
         Array(metrics.text(hub.figures).utf8), type: "text/plain; version=0.0.4; charset=utf-8")
     case (.GET, "/healthz"): return health()
     case (.GET, "/api/history"): return await history(of: request)
-    case (.POST, "/api/acknowledge"), (.POST, "/api/pause"), (.POST, "/api/token"):
+    case (.GET, "/api/strip"): return await strip(of: request)
+    case (.POST, "/api/acknowledge"), (.POST, "/api/pause"), (.POST, "/api/resume"),
+      (.POST, "/api/token"):
       return try await act(request)
     case (.GET, let path):
       guard let file = WebFiles.all[path] else {

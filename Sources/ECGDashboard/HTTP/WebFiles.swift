@@ -12,6 +12,7 @@ enum WebFiles {
     "/parts.js": (script, PackageResources.parts_js),
     "/tile.js": (script, PackageResources.tile_js),
     "/bed.js": (script, PackageResources.bed_js),
+    "/alarm-strip.js": (script, PackageResources.alarm_strip_js),
     "/sound.js": (script, PackageResources.sound_js),
     "/operator.js": (script, PackageResources.operator_js),
   ]

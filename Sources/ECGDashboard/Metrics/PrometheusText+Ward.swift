@@ -44,17 +44,41 @@ extension PrometheusText {
       "ecgd_waveform_frames_dropped_total", .counter,
       "Waveform frames that waited too long in the daemon's queue, and were dropped.",
       status.waveforms.map { Double($0.dropped) })
-    guard let latency = status.latency else { return }
+    writeQueues(status.queues ?? [])
+    if let latency = status.latency { writeLatency(latency) }
+  }
+
+  private mutating func writeQueues(_ queues: [StatusReport.Queue]) {
+    func each(
+      _ unit: StatusReport.Queue.Unit, _ value: (StatusReport.Queue) -> Int64
+    ) -> [([(String, String)], Double)] {
+      queues.filter { $0.unit == unit }.map {
+        ([("queue", $0.name.rawValue), ("shard", "\($0.shard)")], Double(value($0)))
+      }
+    }
     family(
-      "ecgd_window_latency_seconds", .summary,
-      "From a packet's arrival to the score of its last window, since the daemon's start.",
-      [("0.5", latency.p50Ms), ("0.99", latency.p99Ms), ("0.999", latency.p999Ms)].map {
-        ([("quantile", $0.0)], $0.1 / 1000)
-      })
-    line("ecgd_window_latency_seconds_count", [], Double(latency.count))
+      "ecgd_queue_bytes", .gauge, "Bytes that wait between two threads of the daemon.",
+      each(.bytes, \.used))
+    family(
+      "ecgd_queue_capacity_bytes", .gauge, "Bytes that may wait there.", each(.bytes, \.capacity))
+    family(
+      "ecgd_queue_records", .gauge, "Records that wait between two threads of the daemon.",
+      each(.records, \.used))
+    family(
+      "ecgd_queue_capacity_records", .gauge, "Records that may wait there.",
+      each(.records, \.capacity))
+  }
+
+  private mutating func writeLatency(_ latency: StatusReport.Latency) {
     single(
       "ecgd_window_latency_maximum_seconds", .gauge, "The longest so far.",
       latency.maximumMs / 1000)
+    guard let buckets = latency.buckets, let sumMs = latency.sumMs else { return }
+    let counted = buckets.map { (bound: $0.upToMs / 1000, count: Double($0.count)) }
+    histogram(
+      "ecgd_window_latency_seconds",
+      "From a packet's arrival to the score of its last window, since the daemon's start.",
+      counted + [(.infinity, Double(latency.count))], sum: sumMs / 1000)
   }
 
   mutating func writeStreams(_ state: WardMetrics.State) {
@@ -74,7 +98,7 @@ extension PrometheusText {
       streams.flatMap { stream in
         [
           ("lost", stream.gaps), ("restart", stream.restarts),
-          ("layoutChange", stream.layoutChanges),
+          ("layoutChange", stream.layoutChanges), ("patientChange", stream.patientChanges ?? 0),
         ].map { ([("stream", stream.id), ("reason", $0.0)], Double($0.1)) }
       })
     family(
@@ -118,15 +142,23 @@ extension PrometheusText {
     single(
       "ecgdash_bed_seconds_total", .counter, "Seconds for which beds were watched, added up.",
       state.bedSeconds)
-    let starts = state.started.values.reduce(0, +)
-    single(
+    let bedDays = state.bedSeconds / 86_400
+    family(
       "ecgdash_alarms_per_bed_day", .gauge, "Alarms started for each bed and day, since the start.",
-      state.bedSeconds > 0 ? Double(starts) / (state.bedSeconds / 86_400) : nil)
+      bedDays <= 0
+        ? []
+        : groups.map { kind, priority in
+          let starts = state.started.filter { $0.key.kind == kind && $0.key.priority == priority }
+          return (
+            [("kind", kind), ("priority", priority)],
+            Double(starts.values.reduce(0, +)) / bedDays
+          )
+        })
     histogram(
       "ecgdash_alert_delay_seconds",
       "From the arrival of a packet to the publishing of the alert that it completed.",
-      [([], state.alertDelay)])
-    histogram("ecgdash_window_score", "Scores of judged windows.", [([], state.scores)])
+      state.alertDelay)
+    histogram("ecgdash_window_score", "Scores of judged windows.", state.scores)
     single(
       "ecgdash_windows_over_limit_total", .counter, "Windows whose score reached the limit.",
       Double(state.overLimit))

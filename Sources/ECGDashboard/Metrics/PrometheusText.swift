@@ -1,6 +1,6 @@
 /// Metrics in Prometheus' text format 0.0.4, one family after the other.
 struct PrometheusText {
-  enum Kind: String { case counter, gauge, histogram, summary }
+  enum Kind: String { case counter, gauge, histogram }
 
   private(set) var text = ""
 
@@ -18,17 +18,19 @@ struct PrometheusText {
     family(name, kind, help, [([], value)])
   }
 
+  /// `buckets`: for each bound in rising order, infinity last, how many values are not above it.
   mutating func histogram(
-    _ name: String, _ help: String, _ histograms: [([(String, String)], FixedHistogram)]
+    _ name: String, _ help: String, _ buckets: [(bound: Double, count: Double)], sum: Double
   ) {
     head(name, .histogram, help)
-    for (labels, histogram) in histograms {
-      for (bound, count) in histogram.cumulative {
-        line(name + "_bucket", labels + [("le", Self.number(bound))], Double(count))
-      }
-      line(name + "_sum", labels, histogram.sum)
-      line(name + "_count", labels, Double(histogram.count))
-    }
+    for (bound, count) in buckets { line(name + "_bucket", [("le", Self.number(bound))], count) }
+    line(name + "_sum", [], sum)
+    line(name + "_count", [], buckets.last?.count ?? 0)
+  }
+
+  mutating func histogram(_ name: String, _ help: String, _ histogram: FixedHistogram) {
+    self.histogram(
+      name, help, histogram.cumulative.map { ($0.bound, Double($0.count)) }, sum: histogram.sum)
   }
 
   private mutating func head(_ name: String, _ kind: Kind, _ help: String) {

@@ -1,5 +1,6 @@
 // A bed's own page: its ECG large, its figures, its alarms and their history.
 
+import { AlarmStrip } from "./alarm-strip.js";
 import { nameOf, Strip } from "./model.js";
 import { alarmItem, clock, duration, element, mark, put, renew, startedAt } from "./parts.js";
 import { updateOverlay, updateQuality } from "./tile.js";
@@ -25,7 +26,11 @@ export class BedPage {
     this.pause = element("div", { class: "pauses" }, ...[120, 300].map((seconds) => element("button", {
       on: { click: () => actions.pause(id, seconds) },
     }, `Pause ${seconds / 60} min`)));
+    this.resume = element("button", { on: { click: () => actions.resume(id) } }, "End the pause");
+    this.pause.append(this.resume);
     this.history = element("tbody");
+    // By alarm, those that are opened.
+    this.keptStrips = new Map();
     this.historyNote = element("p", { class: "quiet" }, "reading the journal");
     root.replaceChildren(
       element("div", { class: "big-strip strip" }, this.canvas, this.overlay, this.scale),
@@ -38,7 +43,7 @@ export class BedPage {
       element("h3", {}, "History"),
       element("table", { class: "history" },
         element("thead", {}, element("tr", {},
-          ...["", "Alarm", "Began", "Lasted", "Score / limit", "Why", "Strip"].map((h) => element("th", {}, h)))),
+          ...["", "Alarm", "Began", "Lasted", "Score / limit", "ECG"].map((h) => element("th", {}, h)))),
         this.history),
       this.historyNote);
     this.strip = new Strip(this.canvas, { targetSeconds: 8 });
@@ -47,6 +52,8 @@ export class BedPage {
   }
 
   close() {
+    clearTimeout(this.reloading);
+    for (const kept of this.keptStrips.values()) kept.close();
     this.bed.detach(this.strip);
     this.strip.close();
   }
@@ -57,6 +64,7 @@ export class BedPage {
     this.strip.resize();
     put(this.scale, `${this.bed.frame?.lead ?? ""}  25 mm/s  ${Math.round(this.strip.gain)} mm/mV`);
     this.drawnTrend = null;
+    for (const kept of this.keptStrips.values()) kept.draw();
   }
 
   update(ward, canAct, trendColours) {
@@ -71,6 +79,7 @@ export class BedPage {
       ? alarms.map((event) => alarmItem(event, { onAcknowledge: this.actions.acknowledge, canAct, withBed: false }))
       : [element("li", { class: "quiet" }, "none")]);
     this.pause.hidden = !canAct;
+    this.resume.hidden = !bed.status?.paused;
     if (this.drawnTrend !== bed.trend.version) {
       this.drawnTrend = bed.trend.version;
       bed.trend.draw(this.trend, trendColours, 120);
@@ -85,7 +94,7 @@ export class BedPage {
     if (!s) return;
     const facts = [
       ["Lead", s.lead ?? "–"], ["Rate", `${s.sampleRateHz} Hz`],
-      ["Quality", bed.isSilent ? "no signal" : `${Math.round(bed.quality * 100)} %${s.qualityReason ? `, ${s.qualityReason}` : ""}`],
+      ["Quality", !bed.hasSignal ? "no signal" : `${Math.round(bed.quality * 100)} %${s.qualityReason ? `, ${s.qualityReason}` : ""}`],
       ["Beats", `${s.beats}`], ["Lost", s.lost ? `${s.lost} samples in ${s.gaps} gaps` : "nothing"],
       ["Mode", s.mode ?? "–"],
     ];
@@ -106,12 +115,15 @@ export class BedPage {
       answer = { ok: false, error: { message: "the ward server does not answer" } };
     }
     if (!answer.ok) { put(this.historyNote, `No history: ${answer.error?.message ?? "?"}`); return; }
-    const alarms = this.byAlarm(answer.alerts);
+    const alarms = this.byAlarm(answer.alerts.reverse());
     put(this.historyNote, alarms.length ? "" : "No alarm in the journal.");
-    this.history.replaceChildren(...alarms.map((alarm) => this.row(alarm)));
+    const focused = this.history.contains(document.activeElement)
+      ? document.activeElement.closest("[data-alarm]")?.dataset.alarm : null;
+    this.history.replaceChildren(...alarms.flatMap((alarm) => this.rows(alarm)));
+    if (focused) this.history.querySelector(`[data-alarm="${CSS.escape(focused)}"] button`)?.focus();
   }
 
-  /** The events of each alarm together, newest alarm first. */
+  /** The first and the latest event of each alarm, the newest alarm first. */
   byAlarm(events) {
     const alarms = new Map();
     for (const event of events) {
@@ -119,7 +131,39 @@ export class BedPage {
       alarm.first = event;
       alarms.set(event.alarm, alarm);
     }
-    return [...alarms.values()];
+    return [...alarms.values()].sort((a, b) => b.first.sequence - a.first.sequence);
+  }
+
+  rows(alarm) {
+    const row = this.row(alarm), kept = this.keptStrips.get(alarm.latest.alarm);
+    return kept ? [row, this.stripRow(kept)] : [row];
+  }
+
+  stripRow(kept) {
+    return element("tr", { class: "kept" }, element("td", { colSpan: 6 }, kept.node));
+  }
+
+  toggleStrip(alarm, row, button) {
+    const kept = this.keptStrips.get(alarm);
+    if (kept) {
+      kept.close();
+      kept.node.closest("tr").remove();
+      this.keptStrips.delete(alarm);
+    } else {
+      const opened = new AlarmStrip(alarm);
+      this.keptStrips.set(alarm, opened);
+      row.after(this.stripRow(opened));
+    }
+    button.setAttribute("aria-expanded", `${!kept}`);
+    put(button, kept ? "Show" : "Hide");
+  }
+
+  /** What operators did about it. */
+  course(latest) {
+    const known = latest.acknowledged;
+    const words = [known ? `acknowledged${known.by ? ` by ${known.by}` : ""}` : "",
+      latest.escalated ? "raised: nobody came" : ""].filter(Boolean).join(" · ");
+    return words ? element("span", { class: "when" }, words) : null;
   }
 
   row({ latest, first }) {
@@ -129,11 +173,17 @@ export class BedPage {
         ? duration((latest.end.sample - first.onset.sample) / latest.sampleRateHz * 1000)
         : ended ? duration(new Date(ended) - new Date(began)) : "–";
     const score = first.score === undefined ? "–" : `${first.score.toFixed(2)} / ${first.limit?.toFixed(2) ?? "–"}`;
-    return element("tr", { "data-alarm": latest.alarm },
-      element("td", {}, mark(latest.priority)), element("td", {}, nameOf(latest.condition)),
+    const isOpen = this.keptStrips.has(latest.alarm);
+    const button = element("button", {
+      "aria-expanded": `${isOpen}`, title: "The ECG around the onset",
+      on: { click: () => this.toggleStrip(latest.alarm, row, button) },
+    }, isOpen ? "Hide" : "Show");
+    const row = element("tr", { "data-alarm": latest.alarm },
+      element("td", {}, mark(latest.priority)),
+      element("td", { class: "what" }, element("strong", {}, nameOf(latest.condition)),
+        element("span", { class: "reason" }, first.reason ?? ""), this.course(latest)),
       element("td", {}, clock(began) || "–"), element("td", {}, length), element("td", {}, score),
-      element("td", { class: "why" }, first.reason ?? ""),
-      // The alarm's strip of ECG belongs here, as soon as the journal hands it out.
-      element("td", { class: "alarm-strip" }));
+      element("td", {}, button));
+    return row;
   }
 }

@@ -1,7 +1,7 @@
 // The page: joins what comes over the wire, the tiles, the bed's page, keys and buttons.
 
 import { Live } from "./wire.js";
-import { Ward, isAcknowledged } from "./model.js";
+import { Ward, isAcknowledged, isQuiet } from "./model.js";
 import { Tile } from "./tile.js";
 import { BedPage } from "./bed.js";
 import { Sound } from "./sound.js";
@@ -18,6 +18,7 @@ const actions = {
   open: (bed) => { location.hash = `bed/${encodeURIComponent(bed)}`; },
   acknowledge: (event) => operator.acknowledge(event),
   pause: (bed, seconds = 120) => operator.pause(bed, seconds),
+  resume: (bed) => operator.resume(bed),
 };
 
 const live = new Live({
@@ -77,25 +78,26 @@ function update() {
   $("no-alarms").hidden = alarms.length > 0;
   page?.update(ward, canAct, trendColours);
   updateBar(names, alarms);
-  sound.update(live.isUp && ward.link?.up ? alarms.filter((event) => !isAcknowledged(event)) : []);
+  // A ward that is not watched is to be heard too.
+  sound.update(isLost() ? "medium" : alarms.find((event) => !isQuiet(event))?.priority);
   isStale = false;
 }
 
+const isLost = () => performance.now() > 2500 && !(live.isUp && ward.link?.up === true);
+
 function updateBar(names, alarms) {
   const learning = [...ward.beds.values()].filter((bed) => bed.state[0] === "learning").length;
+  const inAlarm = new Set(alarms.map((event) => event.stream).filter(Boolean)).size;
   put($("summary"), [`${names.length} ${names.length === 1 ? "bed" : "beds"}`,
-    learning ? `${learning} learning` : "", alarms.length ? `${alarms.length} in alarm` : ""].filter(Boolean).join(" · "));
+    learning ? `${learning} learning` : "", inAlarm ? `${inAlarm} in alarm` : ""].filter(Boolean).join(" · "));
   put($("clock"), clock(Date.now()));
-  const isDaemonUp = ward.link?.up === true;
-  const isLost = !live.isUp || !isDaemonUp;
-  const begun = performance.now() > 2500;
-  $("lost").hidden = !(isLost && begun);
-  document.body.classList.toggle("is-lost", isLost && begun);
-  put($("connection"), isLost ? "NOT LIVE" : "live");
-  $("connection").className = `connection ${isLost ? "down" : "up"}`;
-  document.title = isLost && begun ? "NOT LIVE – ecgd ward"
+  const isCovered = isLost(), isLive = live.isUp && ward.link?.up === true;
+  $("lost").hidden = !isCovered;
+  put($("connection"), isLive ? "live" : "NOT LIVE");
+  $("connection").className = `connection ${isLive ? "up" : "down"}`;
+  document.title = isCovered ? "NOT LIVE – ecgd ward"
     : alarms.length ? `(${alarms.length}) ecgd ward` : "ecgd ward";
-  if (isLost) {
+  if (isCovered) {
     const since = live.isUp ? ward.link?.since : live.since;
     put($("lost-title"), live.isUp ? "THE MONITOR DOES NOT ANSWER" : "NO CONNECTION TO THE WARD SERVER");
     put($("lost-text"), "Nothing on this page is live. Look at the patients and at the bedside monitors.");
@@ -173,6 +175,16 @@ function move(key) {
   if (page) actions.open(names[next]); else tiles.get(names[next])?.node.focus();
 }
 
+/** Goes to the next bed, from `bed` on, whose alarm nobody has taken notice of. */
+function nextAlarm(bed) {
+  const names = ward.bedNames, at = names.indexOf(bed);
+  const order = names.map((_, i) => names[(at + 1 + i) % names.length]);
+  const next = order.find((name) => ward.sortedAlarms(name).some((event) => !isQuiet(event)));
+  if (!next) say("No bed has an alarm that nobody has taken notice of.");
+  else if (page) actions.open(next);
+  else tiles.get(next)?.node.focus();
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.target.matches("input") || document.querySelector("dialog[open]") || event.ctrlKey || event.metaKey || event.altKey) return;
   const bed = focusedBed();
@@ -185,8 +197,11 @@ document.addEventListener("keydown", (event) => {
     const first = ward.sortedAlarms(bed).find((alarm) => !isAcknowledged(alarm));
     if (first) actions.acknowledge(first);
   } else if (event.key === "p" && bed) actions.pause(bed);
+  else if (event.key === "r" && bed) actions.resume(bed);
+  else if (event.key === "n") nextAlarm(bed);
 });
 
+$("ask").addEventListener("click", () => $("help").showModal());
 $("back").addEventListener("click", () => { location.hash = ""; });
 $("theme").addEventListener("click", () => setTheme(document.documentElement.dataset.theme === "night" ? "paper" : "night"));
 

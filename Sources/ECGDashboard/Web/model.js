@@ -29,6 +29,9 @@ export const isAcknowledged = (event) => event.presence === "acknowledged";
 
 export const isLatched = (event) => event.presence === "latched";
 
+/** Nobody has to be called for it now: somebody knows of it, or has paused the bed's alarms. */
+export const isQuiet = (event) => isAcknowledged(event) || Boolean(event.paused);
+
 export class Bed {
   constructor(id) {
     this.id = id;
@@ -58,6 +61,9 @@ export class Bed {
 
   detach(strip) { this.strips.delete(strip); }
 
+  /** Whether what was measured last is the patient's heart. */
+  get hasSignal() { return !["silent", "leadOff"].includes(this.state[0]); }
+
   get isSilent() { return performance.now() - this.heardAt > silenceMs; }
 
   /** The state as a word for the class and words for people. */
@@ -78,10 +84,10 @@ export class Bed {
 
   get heartRate() {
     const value = this.frame?.heartRate ?? this.status?.heartRate;
-    return value > 0 && !this.isSilent ? Math.round(value) : null;
+    return value > 0 && this.hasSignal ? Math.round(value) : null;
   }
 
-  get quality() { return this.isSilent ? 0 : this.frame?.quality ?? this.status?.quality ?? 0; }
+  get quality() { return !this.hasSignal ? 0 : this.frame?.quality ?? this.status?.quality ?? 0; }
 }
 
 export class Ward {
@@ -124,7 +130,7 @@ export class Ward {
     return [...this.alarms.values()]
       .filter((event) => stream === undefined || event.stream === stream)
       .sort((a, b) => (ranks[a.priority] ?? 3) - (ranks[b.priority] ?? 3)
-        || isAcknowledged(a) - isAcknowledged(b)
+        || isQuiet(a) - isQuiet(b)
         || (a.kind === "physiological" ? 0 : 1) - (b.kind === "physiological" ? 0 : 1)
         || b.sequence - a.sequence);
   }

@@ -65,6 +65,12 @@ export class Operator {
     this.tell(answer, `${stream}: alarms paused for ${seconds / 60} minutes`);
   }
 
+  async resume(stream) {
+    if (!this.may()) return;
+    const answer = await this.post("api/resume", { stream, by: this.by });
+    this.tell(answer, `${stream}: alarms no longer paused`);
+  }
+
   get by() { return this.name || "ward page"; }
 
   may() {

@@ -1,6 +1,6 @@
 // Small pieces of the page.
 
-import { isAcknowledged, isLatched, marks, nameOf } from "./model.js";
+import { isAcknowledged, isLatched, isQuiet, marks, nameOf } from "./model.js";
 
 export function element(tag, properties = {}, ...children) {
   const node = document.createElement(tag);
@@ -46,10 +46,12 @@ export function alarmItem(event, { onAcknowledge, onOpen, canAct, withBed = true
     element("span", { class: "reason" }, event.reason ?? ""),
     element("span", { class: "when" },
       `since ${clock(startedAt(event)) || "—"}`, isDone ? " · acknowledged" : "",
-      event.acknowledgedBy ? ` by ${event.acknowledgedBy}` : "", isLatched(event) ? " · over, not yet seen" : "",
+      isDone && event.acknowledged?.by ? ` by ${event.acknowledged.by}` : "",
+      isLatched(event) ? " · over, not yet seen" : "", event.escalated ? " · raised: nobody came" : "",
+      event.paused && event.condition !== "alarmsPaused" ? " · paused" : "",
       event.mode && event.mode !== "real" ? ` · ${event.mode}` : ""));
   const item = element("li", {
-    class: `alarm ${event.priority} ${event.kind} ${isDone ? "acknowledged" : "open"}`, "data-alarm": event.alarm,
+    class: `alarm ${event.priority} ${event.kind} ${isDone ? "acknowledged" : isQuiet(event) ? "quiet" : "open"}`, "data-alarm": event.alarm,
   }, mark(event.priority), words);
   if (onOpen && event.stream) words.addEventListener("click", () => onOpen(event.stream));
   if (canAct && !isDone) {

@@ -24,9 +24,9 @@ export class Sound {
     this.button.setAttribute("aria-pressed", `${this.isOn}`);
   }
 
-  /** `alarms`: those that nobody has acknowledged, most urgent first. */
-  update(alarms) {
-    const burst = bursts[alarms[0]?.priority];
+  /** `priority`: of the most urgent thing that nobody has taken notice of. */
+  update(priority) {
+    const burst = bursts[priority];
     if (!this.isOn || !burst || performance.now() - this.lastAt < burst.everyMs) return;
     this.lastAt = performance.now();
     for (const delay of burst.pulses) this.pulse(burst.frequency, this.context.currentTime + delay);

@@ -45,7 +45,7 @@ export class Strip {
     const value = (name) => style.getPropertyValue(name).trim();
     this.colour = {
       ecg: value("--trace"), reconstruction: value("--reconstruction"),
-      shade: value("--shade"), over: value("--shade-over"), poor: value("--poor"),
+      shade: value("--shade"), over: value("--shade-over"), limit: value("--over"), poor: value("--poor"),
       head: value("--head"),
     };
     if (this.newest !== null) this.repaint();
@@ -185,6 +185,8 @@ export class Strip {
     this.line(this.ecg, a, b, x, y, at, this.colour.ecg, 1.4, []);
     c.fillStyle = this.colour.poor;
     for (let i = a; i < b; i++) if (this.marks[at(i)] & 2) c.fillRect(x(i), this.height - 3, step + 0.5, 3);
+    c.fillStyle = this.colour.limit;
+    for (let i = a; i < b; i++) if (this.marks[at(i)] & 1) c.fillRect(x(i), 0, step + 0.5, 3);
     c.restore();
   }
 

@@ -1,6 +1,6 @@
 // One bed of the ward.
 
-import { isAcknowledged, nameOf, Strip } from "./model.js";
+import { isQuiet, nameOf, Strip } from "./model.js";
 import { element, mark, put } from "./parts.js";
 
 export class Tile {
@@ -47,7 +47,7 @@ export class Tile {
   update(alarms, canAct, trendColours) {
     const bed = this.bed, [state, words] = bed.state;
     const first = alarms[0];
-    const classes = `tile ${state} ${first ? `${first.priority} ${isAcknowledged(first) ? "acknowledged" : "open"}` : "calm"}`;
+    const classes = `tile ${state} ${first ? `${first.priority} ${isQuiet(first) ? "acknowledged" : "open"}` : "calm"}`;
     if (this.node.className !== classes) this.node.className = classes;
     put(this.state, first ? "" : words || "watched");
     this.state.hidden = Boolean(first);
@@ -59,7 +59,8 @@ export class Tile {
       this.alarm.dataset.signature = signature;
       this.alarm.replaceChildren(...(first ? [
         mark(first.priority), element("span", { class: "name" }, nameOf(first.condition)),
-        element("span", { class: "more" }, alarms.length > 1 ? `+${alarms.length - 1}` : ""),
+        element("span", { class: "more" }, first.paused && first.condition !== "alarmsPaused" ? "paused" : "",
+          alarms.length > 1 ? ` +${alarms.length - 1}` : ""),
       ] : []));
     }
     const label = `${bed.id}: ${words || "watched"}, heart rate ${bed.heartRate ?? "unknown"}`
@@ -74,7 +75,7 @@ export class Tile {
 }
 
 export function updateQuality(node, bed) {
-  const level = bed.isSilent ? 0 : Math.round(bed.quality * 4);
+  const level = !bed.hasSignal ? 0 : Math.round(bed.quality * 4);
   if (node.dataset.level === `${level}`) return;
   node.dataset.level = level;
   node.setAttribute("aria-label", `signal quality ${level} of 4`);

@@ -198,6 +198,23 @@ struct AlertWriter: ~Copyable {
     return damage
   }
 
+  /// A stream's last events without keep-alives, in order; nil where the journal is not to be read.
+  func history(of stream: StreamID, limit: Int) -> [[UInt8]]? {
+    try? journal?.history(of: stream, limit: limit).map(\.json)
+  }
+
+  /// An alarm's first event and the ECG around it, as far as the journal has them; nil where it is
+  /// not to be read.
+  func strip(alarm: String) -> (event: AlertEvent?, strip: AlertStrip?)? {
+    guard journal != nil else { return nil }
+    do throws(JournalError) {
+      let event = try journal?.event(id: alarm).flatMap { try? AlertEvent.decode($0.json) }
+      return (event, try journal?.strip(alarm: event?.alarm ?? alarm).flatMap { AlertStrip($0) })
+    } catch {
+      return nil
+    }
+  }
+
   var sequence: UInt64 { lastSequence }
 
   /// Whether alerts are kept on the disk.

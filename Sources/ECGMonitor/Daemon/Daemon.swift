@@ -151,7 +151,8 @@ public final class Daemon {
   private func facts(version: String) -> DaemonFacts {
     DaemonFacts(
       version: version, model: model.manifest.name, modelHash: model.hash,
-      shards: shards.count, waveforms: waveforms.counters, keys: keys?.facts)
+      shards: shards.count, waveforms: waveforms.counters,
+      queues: DaemonQueues(shards: shards, waveforms: waveforms.rings), keys: keys?.facts)
   }
 
   private func startPublisher(

@@ -7,6 +7,7 @@ struct DaemonFacts: Sendable {
   let modelHash: String
   let shards: Int
   let waveforms: WaveformCounters
+  let queues: DaemonQueues
   /// Nil where nobody is asked for a key.
   let keys: KeyFacts?
   let startedNs: UInt64
@@ -15,7 +16,7 @@ struct DaemonFacts: Sendable {
 
   init(
     version: String, model: String, modelHash: String, shards: Int, waveforms: WaveformCounters,
-    keys: KeyFacts? = nil
+    queues: DaemonQueues, keys: KeyFacts? = nil
   ) {
     self.keys = keys
     self.version = version
@@ -23,6 +24,7 @@ struct DaemonFacts: Sendable {
     self.modelHash = modelHash
     self.shards = shards
     self.waveforms = waveforms
+    self.queues = queues
     startedNs = MonotonicClock.nanoseconds()
     wallOffsetNs = AlertWriter.wallNs() - Int64(startedNs)
   }

@@ -50,6 +50,8 @@ extension PublisherThread {
       case .status, .explain: ask(asker)
       case .snapshot: answer(asker, snapshot(asker))
       case .replay: answer(asker, replay(asker))
+      case .history: answer(asker, try history(asker))
+      case .strip: answer(asker, try strip(asker))
       case .acknowledge, .pause, .resume: try act(name, asker)
       }
     } catch {
@@ -78,6 +80,40 @@ extension PublisherThread {
     if shown.count < decoded.count { reply.withheld = Int64(decoded.count - shown.count) }
     reply.alerts = shown.filter { request.stream == nil || $0.stream == request.stream }
     reply.sequence = Int64(writer.sequence)
+    return reply
+  }
+
+  /// What became of one stream's alarms, without what merely repeats it.
+  private func history(_ asker: ControlAsker) throws(ControlError) -> ControlReply {
+    let request = asker.request
+    let limit = request.limit ?? ControlRequest.replayLimit.upperBound
+    guard let stream = StreamID(request.stream!) else {
+      throw ControlError(.unknownStream, "\"\(request.stream!)\" is no stream's name")
+    }
+    guard let events = writer.history(of: stream, limit: limit) else {
+      throw ControlError(.unavailable, "the journal cannot be read now")
+    }
+    var reply = ControlReply(to: request)
+    reply.alerts = events.compactMap { try? AlertEvent.decode($0) }
+    reply.sequence = Int64(writer.sequence)
+    return reply
+  }
+
+  /// The ECG around one alarm's onset, from the journal.
+  private func strip(_ asker: ControlAsker) throws(ControlError) -> ControlReply {
+    let alarm = asker.request.alarm!
+    guard let kept = writer.strip(alarm: alarm) else {
+      throw ControlError(.unavailable, "the journal cannot be read now")
+    }
+    guard let event = kept.event, asker.rights.maySee(event.stream) else {
+      throw ControlError(.unknownAlarm, "the journal has no alarm \"\(alarm)\"")
+    }
+    guard let strip = kept.strip else {
+      throw ControlError(
+        .noStrip, "no ECG is kept with the alarm; it comes ten seconds after the onset")
+    }
+    var reply = ControlReply(to: asker.request)
+    reply.strip = StripReport(strip, of: event)
     return reply
   }
 

@@ -52,7 +52,8 @@ extension PublisherThread {
         stream: try stream(request), action: .pause(seconds: request.seconds!), by: request.by)
     case .resume:
       command = OperatorCommand(stream: try stream(request), action: .resume, by: request.by)
-    case .status, .explain, .snapshot, .replay: preconditionFailure("not an operator's act")
+    case .status, .explain, .snapshot, .replay, .history, .strip:
+      preconditionFailure("not an operator's act")
     }
     lastToken += 1
     let shard = shards[Int(StreamKey(command.stream).stableHash % UInt64(shards.count))]

@@ -51,6 +51,7 @@ extension StatusReport {
       windowsShed = (windowsShed ?? 0) + Int64(shard.totals.shedWindows)
     }
     latency = Latency(histogram)
+    queues = facts.queues.report
     keys = facts.keys.map { Keys($0, question.ingest?.gateways ?? []) }
   }
 }
@@ -70,6 +71,11 @@ extension StatusReport.Keys {
 }
 
 extension StatusReport.Latency {
+  /// From a tenth of a millisecond, what one window takes, to what nobody should wait for.
+  private static let boundsMs: [Double] = [
+    0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000,
+  ]
+
   /// Nil where nothing was measured yet.
   fileprivate init?(_ histogram: LatencyHistogram) {
     func milliseconds(_ q: Double) -> Double { Double(histogram.quantile(q) ?? 0) / 1e6 }
@@ -77,6 +83,10 @@ extension StatusReport.Latency {
     self.init(
       count: Int64(histogram.count), p50Ms: milliseconds(0.5), p99Ms: milliseconds(0.99),
       p999Ms: milliseconds(0.999), maximumMs: Double(histogram.maximumNanoseconds) / 1e6)
+    sumMs = Double(histogram.totalNanoseconds) / 1e6
+    buckets = Self.boundsMs.map {
+      Bucket(upToMs: $0, count: Int64(histogram.count(upToNanoseconds: UInt64($0 * 1e6))))
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import ECGCore
 import ECGModel
 import ECGPipeline
 import ECGWire
@@ -23,6 +24,9 @@ final class WaveformService {
     outlets = shards.map { _ in WaveformOutlet(counters: counters, doorbell: doorbell) }
     stopFlag = WaveformStop(doorbell)
   }
+
+  /// By shard.
+  var rings: [ByteRing] { outlets.map(\.ring) }
 
   /// What the shard's thread takes along.
   func listening(ofShard i: Int, denoiser: Denoiser?) -> WaveformListening {

@@ -21,7 +21,7 @@ struct OperatorRights: Sendable {
       throw ControlError(.unknownStream, "no stream \"\(stream)\" is watched")
     }
     switch name {
-    case .status, .explain, .snapshot, .replay: return
+    case .status, .explain, .snapshot, .replay, .history, .strip: return
     case .acknowledge, .pause, .resume:
       if let key, !key.mayAcknowledge {
         throw ControlError(.forbidden, "\(key.name) may not \(name.rawValue)")

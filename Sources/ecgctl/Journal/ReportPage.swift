@@ -31,14 +31,14 @@ struct ReportPage {
       <p class="when">\(ReportText.time(figures.fromMs)) to \(ReportText.time(figures.toMs))</p>
       <div class="tiles">
       \(tile(perDay, "alarms per bed-day"))
-      \(tile("\(figures.alarms.count)", "alarms"))
+      \(tile("\(figures.started.count)", "alarms, \(figures.physiological) of the heart"))
       \(tile("\(figures.count(.high))", "of high priority"))
       \(tile("\(figures.acknowledged)", "acknowledged"))
       </div>
       <section><h2>What about</h2><table>
       \(figures.conditions.map { """
         <tr><td>\(escaped(WatchLine.words($0.name)))</td><td class="n">\($0.count)</td>\
-        <td style="width:50%"><div class="bar" style="width:\(100 * $0.count / most)%"></div></td></tr>
+        <td style="width:50%"><div class="bar" style="width:\(max(1, 100 * $0.count / most))%"></div></td></tr>
         """ }.joined(separator: "\n"))
       </table></section>
       <section><h2>Beds with the most alarms</h2><table>
@@ -71,7 +71,7 @@ struct ReportPage {
     return
       "<tr><td>\(StatusTable.duration(seconds))<td>\(escaped(alarm.stream ?? "ecgd"))"
       + "<td>\(WatchLine.words(alarm.condition))<td class=\"\(alarm.priority.rawValue)\">\(alarm.priority.rawValue)"
-      + "<td>\(ReportText.time(alarm.startMs))<td>\(alarm.endMs == nil ? "still on" : "")</tr>"
+      + "<td>\(alarm.isFromBefore ? "before " : "")\(ReportText.time(alarm.startMs))<td>\(alarm.endMs == nil ? "still on" : "")</tr>"
   }
 
   private func escaped(_ text: String) -> String {

@@ -13,10 +13,11 @@ struct ReportText {
       "",
       "alarms per bed-day  \(figures.perBedDay.map { String(format: "%.1f", $0) } ?? "-")   "
         + String(format: "(%d alarms in %.1f bed-days)", figures.bedAlarms, figures.bedDays),
+      "of the heart        \(figures.physiological)",
       "by priority         "
         + AlarmPriority.allCases.reversed().map { "\(figures.count($0)) \($0.rawValue)" }
         .joined(separator: ", "),
-      "acknowledged        \(figures.acknowledged) of \(figures.alarms.count)",
+      "acknowledged        \(figures.acknowledged) of \(figures.started.count)",
       "",
     ]
     lines += table(
@@ -37,7 +38,8 @@ struct ReportText {
         [
           StatusTable.duration(Double(alarm.unacknowledgedMs(nowMs: figures.toMs)) / 1000),
           alarm.stream ?? "ecgd", WatchLine.words(alarm.condition), alarm.priority.rawValue,
-          Self.time(alarm.startMs), alarm.endMs == nil ? "still on" : "",
+          (alarm.isFromBefore ? "before " : "") + Self.time(alarm.startMs),
+          alarm.endMs == nil ? "still on" : "",
         ]
       })
     return lines.dropLast().joined(separator: "\n")
