@@ -30,7 +30,7 @@ help:
 	@echo "make test    every test"
 	@echo "make test-browser  the ward page in Chromium; skipped, with the reason, where there is none"
 	@echo "make test-prometheus  Debian's Prometheus scrapes ecgdash; skipped, with the reason, where there is none"
-	@echo "make check   every test, format, warnings as errors, unit files"
+	@echo "make check   every test, also under sanitizers; format, warnings as errors, unit files, fuzzers"
 	@echo "make fuzz    SECONDS=60: fuzzes every reader of outside bytes"
 	@echo "make bench   the kernels against this machine's peak; make bench-peers: beside other libraries"
 	@echo "make build   release binaries in $(RELEASE)"
@@ -148,26 +148,25 @@ verify:
 	  sed 's#^ExecStart=[^ ]*#ExecStart=/bin/true#' $$unit > build/units/$${unit##*/}; done
 	@cp systemd/*.socket build/units/
 	systemd-analyze verify --recursive-errors=yes build/units/*.service build/units/*.socket
-	systemd-analyze security --offline=true --threshold=12 build/units/*.service | tail -n 1
+	@for unit in ecgd:12 ecgdash:12 ecgd-local:5 ecgdash-local:5; do \
+	  systemd-analyze security --offline=true --threshold=$${unit#*:} build/units/$${unit%:*}.service | tail -n 1; done
 
 # Coverage-guided, under the address sanitizer: each reader of outside bytes for SECONDS.
 SECONDS ?= 60
 fuzz:
-	@for target in wire records model; do nice Tests/Fuzz/fuzz.sh $$target $(SECONDS); done
+	@for target in wire records settings model; do nice Tests/Fuzz/fuzz.sh $$target $(SECONDS); done
 
-# The tests of who may speak and of what comes over sockets, each under a sanitizer.
-SANITIZED := ZeroMQ|ECGWireTests|ECGCoreTests|GatewayTrustTests|OperatorTrustTests|StrangerTests|KeyFileTests
-sanitize:
-	swift build --build-tests --sanitize=address --scratch-path .build-address
-	swift test --skip-build --sanitize=address --scratch-path .build-address --filter '$(SANITIZED)'
-	swift build --build-tests --sanitize=thread --scratch-path .build-thread
-	swift test --skip-build --sanitize=thread --scratch-path .build-thread --filter '$(SANITIZED)'
+# The whole suite with its programs under the address sanitizer, and again under the thread sanitizer.
+sanitize: $(PYTHON)
+	Tests/sanitize.sh address
+	Tests/sanitize.sh thread
 
 check: lint test
 	ECGD_WERROR=1 swift build --build-tests --scratch-path .build-strict
 	ECGD_WERROR=1 swift build -c release --scratch-path .build-strict
 	$(MAKE) verify
 	$(MAKE) fuzz SECONDS=10
+	$(MAKE) sanitize
 
 # One thread of one processor; BENCH_CPU chooses it.
 BENCH_CPU ?= $(lastword $(shell seq 0 $$(($$(nproc) - 1))))
@@ -194,4 +193,4 @@ bench-peers: build $(PEERS) build/peers/worker_openblas
 	  --openblas build/peers/worker_openblas --output build/bench-peers.json
 
 clean:
-	rm -rf .build .build-strict build
+	rm -rf .build .build-strict .build-package .build-address .build-thread build

@@ -124,7 +124,15 @@ let package = Package(
     .executableTarget(
       name: "stand-in-service", dependencies: ["ECGMonitor", logging],
       path: "Tests/tools/stand-in-service", swiftSettings: testing),
-    tests("SystemdTests", ["ProcessTesting", "ECGMonitor", "stand-in-service", "ecgd", "ecgctl"]),
+    tests(
+      "SystemdTests",
+      ["ProcessTesting", "ECGMonitor", "stand-in-service", "ecgd", "ecgctl", "ecgdash"]),
+    // Readers of outside bytes, as libFuzzer and the kept corpora's test run them.
+    .target(
+      name: "FuzzTargets",
+      dependencies: ["ECGCore", "ECGWire", "ECGRecords", "ECGModel", "ECGMonitor", "ZeroMQ"],
+      path: "Tests/Fuzz/Targets", swiftSettings: testing),
+    tests("FuzzTests", ["FuzzTargets", "ECGRecords", "ProcessTesting"]),
     // `ecgctl evaluate` as a process, and beside the daemon.
     tests(
       "EvaluateTests",

@@ -58,14 +58,16 @@ doc=$tree/usr/share/doc/ecgd
 printf 'ecgd (%s) stable; urgency=medium\n\n  * See the history of the source tree.\n\n -- %s  %s\n' \
   "$version" "$maintainer" "$(date -uR -d "@${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}")" | gzip -9n > "$doc/changelog.gz"
 find "$tree" -type d -exec chmod 755 {} +
-find "$doc" -type f -size +4k ! -name '*.gz' ! -name Operations.md ! -name copyright ! -name '*.py' ! -name '*.json' -exec gzip -9n {} +
+# Those that the units name, and what other programs read, stay as they are.
+find "$doc" -type f -size +4k ! -name '*.gz' ! -name Operations.md ! -name WardPage.md ! -name copyright \
+  ! -name '*.py' ! -name '*.json' ! -name '*.yml' -exec gzip -9n {} +
 mkdir -p "$tree/usr/share/lintian/overrides"
 cp Packaging/debian/lintian-overrides "$tree/usr/share/lintian/overrides/ecgd"
 chmod 644 "$tree/usr/share/lintian/overrides/ecgd"
 
 sed -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" -e "s/@MAINTAINER@/$maintainer/" \
   -e "s/@SIZE@/$(du -sk --exclude=DEBIAN "$tree" | cut -f1)/" \
-  -e "s/@DEPENDS@/$(dependencies), init-system-helpers (>= 1.54)/" \
+  -e "s/@DEPENDS@/$(dependencies), init-system-helpers (>= 1.54), systemd | systemd-sysusers, passwd/" \
   Packaging/debian/control.in > "$tree/DEBIAN/control"
 for script in postinst prerm postrm; do install -m 755 "Packaging/debian/$script" "$tree/DEBIAN/$script"; done
 (cd "$tree" && find . -type f ! -path './DEBIAN/*' -printf '%P\0' | sort -z | xargs -0 md5sum > DEBIAN/md5sums)

@@ -38,6 +38,7 @@ what was learnt of the patients, for the next start
 71 the system refuses threads or descriptors, 78 a configuration that cannot be used
 .SH SEE ALSO
 .BR ecgctl (1),
+.BR ecgdash (8),
 .BR ecgd.yaml (5),
 .I /usr/share/doc/ecgd/Operations.md
 """,
@@ -47,7 +48,25 @@ what was learnt of the patients, for the next start
 73 a file that cannot be made, 78 a configuration that cannot be used
 .SH SEE ALSO
 .BR ecgd (8),
+.BR ecgdash (8),
 .BR ecgd.yaml (5)
+""",
+    "ecgdash": r"""
+.SH SIGNALS
+.TP
+SIGTERM, SIGINT
+let the browsers go, and leave
+.SH FILES
+.TP
+.I $CREDENTIALS_DIRECTORY/ecgdash.token
+the operator token, where systemd lends one and no \-\-token\-file is given
+.SH EXIT STATUS
+64 wrong command line, 69 an address that cannot be had, 71 the system refuses threads or
+descriptors, 78 a key, a token or an address that is refused
+.SH SEE ALSO
+.BR ecgd (8),
+.BR ecgctl (1),
+.I /usr/share/doc/ecgd/WardPage.md
 """,
 }
 

@@ -1,11 +1,13 @@
 #!/bin/bash
 # Tries the package as an administrator would, in a clean minimal Debian with a real systemd: install,
-# watch, crash, upgrade, no network, purge. Prints what was measured. Needs root; the tree of Debian is
-# fetched once into build/debian.tar (mmdebstrap).
+# watch, crash, upgrade, no network, ward page, purge. Prints what was measured, and fails where a crash
+# or an upgrade cost more than LIMIT_MS of watching. Needs root; the tree of Debian is fetched once into
+# build/debian.tar (mmdebstrap).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 BEDS=${BEDS:-200}
+LIMIT_MS=${LIMIT_MS:-2000}
 package=$(ls -t build/ecgd_*_"$(dpkg --print-architecture)".deb | head -1)
 work=$(mktemp -d /tmp/ecgd-package.XXXXXX)
 say() { printf '%s\n' "== $*"; }
@@ -51,9 +53,15 @@ inside dpkg -i /ecgd.deb
 [ "$(inside systemctl is-active ecgd)" = active ] || { inside journalctl -u ecgd --no-pager; fail "it does not run"; }
 [ "$(inside systemctl is-enabled ecgd)" = enabled ] || fail "it is not enabled"
 inside ecgctl status | head -3
-for program in ecgd ecgctl; do
+for program in ecgd ecgctl ecgdash; do
   inside $program --version >/dev/null
-  inside test -s "/usr/share/bash-completion/completions/$program" || fail "no completions of $program"
+  for file in bash-completion/completions/$program zsh/vendor-completions/_$program \
+    fish/vendor_completions.d/$program.fish; do
+    inside test -s "/usr/share/$file" || fail "no completions: $file"
+  done
+done
+for page in man8/ecgd.8 man1/ecgctl.1 man8/ecgdash.8 man5/ecgd.yaml.5; do
+  inside test -s "/usr/share/man/$page.gz" || fail "no manual page $page"
 done
 
 say "the administrator's own configuration"
@@ -62,9 +70,10 @@ inside systemctl restart ecgd
 say "$BEDS beds in real time"
 inside ecgctl replay synthetic:900 --copies "$BEDS" >/dev/null 2>"$work/replay.log" 9>&- &
 status() { inside ecgctl status --json; }
-# Waits until every bed is learnt and taken anew; prints milliseconds since $1 (ns).
+# Waits until every bed is learnt and taken anew; prints milliseconds since $1 (ns), which the file
+# $work/ms has then too.
 watching() {
-  python3 - "$1" "$leader" "$BEDS" <<'PYTHON'
+  python3 - "$1" "$leader" "$BEDS" "$work/ms" <<'PYTHON'
 import json, subprocess, sys, time
 since, leader, beds = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 command = ["nsenter", "--target", leader, "--all", "env", "-i", "PATH=/usr/bin:/bin", "ecgctl", "status", "--json"]
@@ -82,6 +91,8 @@ while time.time() < end:
         if first is None and len(learnt) == beds:
             first = {i: s["samples"] for i, s in streams.items()}
         elif first and all(streams[i]["samples"] > n for i, n in first.items()):
+            with open(sys.argv[4], "w") as file:
+                file.write(f"{(now - since) // 1_000_000}")
             lost = max(s["lost"] / s["sampleRateHz"] for s in streams.values())
             print(f"{(now - since) / 1e6:.0f} ms until all {beds} beds are watched with what was learnt; "
                   f"up to {lost:.2f} s of samples lost in all so far")
@@ -90,6 +101,7 @@ while time.time() < end:
 sys.exit(f"not watching: {last}")
 PYTHON
 }
+within() { [ "$1" -le "$LIMIT_MS" ] || fail "$2 took $1 ms, more than $LIMIT_MS"; }
 watching "$(date +%s%N)" || { inside journalctl -u ecgd --no-pager | tail -20; fail "the beds are not learnt"; }
 sleep 6
 
@@ -97,6 +109,7 @@ say "kill -9"
 since=$(date +%s%N)
 inside systemctl kill -s KILL ecgd
 watching "$since" || fail "not watching after a crash"
+within "$(cat "$work/ms")" "watching again after a crash"
 [ "$(inside systemctl show --value -p NRestarts ecgd)" = 1 ] || fail "it was not restarted once"
 inside journalctl -u ecgd --no-pager | grep -F "patients are known from before" | tail -1
 
@@ -108,7 +121,10 @@ inside dpkg -i /ecgd-next.deb
 watching "$since" || fail "not watching after an upgrade"
 stopped=$(inside journalctl -u ecgd -o short-unix --no-pager | grep -F 'Stopping' | tail -1 | cut -d. -f1,2 | cut -d' ' -f1)
 started=$(inside journalctl -u ecgd -o short-unix --no-pager | grep -F 'Started' | tail -1 | cut -d' ' -f1)
-python3 -c "print(f'the daemon was away for {($started - $stopped) * 1000:.0f} ms')"
+away=$(python3 -c "print(round(($started - $stopped) * 1000))")
+unwatched=$(python3 -c "print(round($since / 1e6 + $(cat "$work/ms") - $stopped * 1000))")
+echo "the daemon was away for $away ms; until every bed was seen to be watched again, $unwatched ms"
+within "$unwatched" "the upgrade"
 [ "$(inside systemctl show --value -p MainPID ecgd)" != "$pid" ] || fail "the old program still runs"
 inside grep -q 'learningSeconds: 20' /etc/ecgd/ecgd.yaml || fail "the configuration was not kept"
 after=$(status | python3 -c 'import json,sys; r=json.load(sys.stdin); r=r.get("status",r); print(sum(s["samples"] for s in r["streams"]))')
@@ -120,14 +136,30 @@ inside systemctl start ecgd-local-samples.socket ecgd-local-alerts.socket ecgd-l
 inside systemctl start ecgd-local.service || { inside journalctl -u ecgd-local --no-pager | tail; fail "ecgd-local does not start"; }
 inside timeout 60 ecgctl replay synthetic:30 --speed 10 --endpoint ipc:///run/ecgd-local/samples >/dev/null 2>&1 || fail "no gateway reaches ecgd-local"
 inside ecgctl status --endpoint ipc:///run/ecgd-local/control | head -4
-for unit in ecgd.service:12 ecgd-local.service:5; do
+
+say "the ward page, over TCP and without network"
+inside systemctl start ecgd ecgdash ecgdash-local
+get() { # what answers /healthz at a socket that bash can open
+  inside bash -c 'exec 3<>/dev/tcp/127.0.0.1/8790; printf "GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n" >&3; head -1 <&3'
+}
+for _ in $(seq 100); do page=$(get 2>/dev/null || true); case $page in *200*) break ;; esac; sleep 0.1; done
+case $page in *200*) echo "$page" ;; *) fail "the ward page says: $page" ;; esac
+inside test -S /run/ecgdash-local/page || fail "no page on a unix socket"
+
+say "the sandboxes, as they run"
+for unit in ecgd.service:12 ecgdash.service:12 ecgd-local.service:5 ecgdash-local.service:5; do
+  [ "$(inside systemctl is-active "${unit%:*}")" = active ] || fail "${unit%:*} does not run"
   inside systemd-analyze security --threshold=${unit#*:} "${unit%:*}" | tail -1
 done
-inside systemd-analyze verify --recursive-errors=yes --man=no /lib/systemd/system/ecgd.service /lib/systemd/system/ecgd-local.service 2>&1 | grep ecgd && fail "verify has something to say" || true
+for unit in $(inside sh -c 'ls /lib/systemd/system/ecgd*'); do
+  inside systemd-analyze verify --recursive-errors=yes --man=no "$unit" || fail "verify: $unit"
+done
 
 say "purge leaves nothing"
 inside dpkg --purge ecgd
 (cd "/proc/$leader/root" && find etc usr var lib -xdev ! -path 'var/lib/dpkg*' 2>/dev/null | sort) > "$work/after"
 left=$(comm -13 "$work/before" "$work/after" | grep -i ecgd || true)
 [ -z "$left" ] || { echo "$left"; fail "purge left that behind"; }
+inside getent group ecgd-operators && fail "purge left a group behind"
+[ -z "$(inside sh -c 'cat /proc/[0-9]*/comm' | grep -i ecgd)" ] || fail "purge left a process behind"
 say "everything passed"

@@ -45,10 +45,16 @@ public final class Dashboard: Sendable {
     _ settings: DashboardSettings
   ) throws(StartError) -> any SocketAddress {
     do {
+      if let path = settings.socketPath {
+        try UnixSocketFile.makeRoom(at: path)
+        return sockaddr_un.unix(path: path)
+      }
       if settings.address.contains(":") {
         return try sockaddr_in6.inet6(ip6: settings.address, port: settings.port)
       }
       return try sockaddr_in.inet(ip4: settings.address, port: settings.port)
+    } catch let error as UnixSocketFile.Taken {
+      throw .socket("\(error)")
     } catch {
       throw .address(settings.address)
     }
@@ -62,9 +68,12 @@ public final class Dashboard: Sendable {
   /// Serves browsers until `stop`, or until the address cannot be had.
   public func run() async throws { try await server.run() }
 
-  /// The port that browsers come to, once it is open.
+  /// Returns once browsers may come.
+  public func opened() async throws { try await server.waitUntilListening(timeout: 10) }
+
+  /// The port that browsers come to, once it is open; nil where they come to a unix socket.
   public func port() async throws -> UInt16? {
-    try await server.waitUntilListening(timeout: 10)
+    try await opened()
     switch await server.listeningAddress {
     case .ip4(_, let port), .ip6(_, let port): return port
     case .unix, nil: return nil

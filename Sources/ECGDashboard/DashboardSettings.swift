@@ -14,6 +14,9 @@ public struct DashboardSettings: Sendable {
   public var address = "127.0.0.1"
   /// 0 lets the system choose.
   public var port: UInt16 = 8790
+  /// The path of a unix socket that browsers' requests come to instead, through a server on this
+  /// machine; nil where they come to `address`.
+  public var socketPath: String?
   /// Names, beside addresses and `localhost`, under which browsers may ask for the page.
   public var hostNames: Set<String> = []
   /// The page is read-only without one.
@@ -25,6 +28,6 @@ public struct DashboardSettings: Sendable {
 
   /// Browsers on other machines can reach `address`.
   public var isOpenToNetwork: Bool {
-    !(address.hasPrefix("127.") || address == "::1")
+    socketPath == nil && !(address.hasPrefix("127.") || address == "::1")
   }
 }

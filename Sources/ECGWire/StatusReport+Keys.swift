@@ -26,7 +26,8 @@ extension StatusReport {
     /// Keys in force.
     public var authorised: Int
     public var handshakes: Int64
-    /// Handshakes refused: `unknownKey`, `revokedKey`, `wrongRole` or `noKey`.
+    /// Handshakes refused: `unknownKey`, `revokedKey`, `wrongRole`, `tooManyConnections`
+    /// or `noKey`.
     public var refused: [String: Int64]
     /// Those that have sent something.
     public var gateways: [Gateway]

@@ -6,12 +6,18 @@ extension Message {
   ///
   /// Only a socket with `serveCurve` makes it trustworthy: elsewhere a peer may claim any. Allocates
   /// nothing.
-  public var senderNumber: Int? { unsafe number(zmq_msg_gets(handle, "User-Id")) }
+  public var senderNumber: Int? { unsafe number(property("User-Id")) }
 
   /// The connection that the message came over; nil where it has gone, or is not known.
   public var connection: PeerConnection? {
     // What ZMQ_SRCFD answers from; asked for by name, because that would trap on messages without.
-    unsafe number(zmq_msg_gets(handle, "__fd")).flatMap { PeerConnection(descriptor: CInt($0)) }
+    unsafe number(property("__fd")).flatMap { PeerConnection(descriptor: CInt($0)) }
+  }
+
+  /// A property of the message; its name is static, because a String would be copied for C.
+  private func property(_ name: StaticString) -> UnsafePointer<CChar>? {
+    let text = unsafe UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
+    return unsafe zmq_msg_gets(handle, text)
   }
 
   private func number(_ text: UnsafePointer<CChar>?) -> Int? {

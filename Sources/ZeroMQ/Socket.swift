@@ -21,21 +21,35 @@ public struct Socket: ~Copyable, @unchecked Sendable {
 
   public mutating func bind(_ endpoint: String) throws(ZeroMQError) {
     handle.endpoint = endpoint
-    guard unsafe zmq_bind(handle.raw, endpoint) == 0 else { throw .last("bind", endpoint) }
+    guard uninterrupted({ unsafe zmq_bind(handle.raw, endpoint) }) == 0 else {
+      throw .last("bind", endpoint)
+    }
   }
 
   public mutating func connect(_ endpoint: String) throws(ZeroMQError) {
     handle.endpoint = endpoint
-    guard unsafe zmq_connect(handle.raw, endpoint) == 0 else { throw .last("connect", endpoint) }
+    guard uninterrupted({ unsafe zmq_connect(handle.raw, endpoint) }) == 0 else {
+      throw .last("connect", endpoint)
+    }
   }
 
   public mutating func unbind(_ endpoint: String) throws(ZeroMQError) {
-    guard unsafe zmq_unbind(handle.raw, endpoint) == 0 else { throw .last("unbind", endpoint) }
+    guard uninterrupted({ unsafe zmq_unbind(handle.raw, endpoint) }) == 0 else {
+      throw .last("unbind", endpoint)
+    }
   }
 
   public mutating func disconnect(_ endpoint: String) throws(ZeroMQError) {
-    guard unsafe zmq_disconnect(handle.raw, endpoint) == 0 else {
+    guard uninterrupted({ unsafe zmq_disconnect(handle.raw, endpoint) }) == 0 else {
       throw .last("disconnect", endpoint)
+    }
+  }
+
+  /// These calls look for libzmq's own commands first: where a signal ends that, nothing is done yet.
+  private func uninterrupted(_ call: () -> CInt) -> CInt {
+    while true {
+      let result = call()
+      if result == 0 || zmq_errno() != EINTR { return result }
     }
   }
 

@@ -9,8 +9,9 @@ import Synchronization
 enum DashRun {
   private static let periodMs: Int32 = 500
 
-  /// Starts to serve on the tasks' threads; the port once it is open.
-  static func open(_ dashboard: Dashboard) throws -> UInt16 {
+  /// Starts to serve on the tasks' threads; returns once browsers may come, with the port, or nil
+  /// where they come to a unix socket.
+  static func open(_ dashboard: Dashboard) throws -> UInt16? {
     let failure = Slot<String>()
     Task.detached {
       do {
@@ -20,13 +21,18 @@ enum DashRun {
       }
     }
     let port = Slot<UInt16>()
-    wait { port.value = (try? await dashboard.port()) ?? nil }
-    guard let open = port.value else {
+    let isOpen = Slot<Bool>()
+    wait {
+      guard (try? await dashboard.opened()) != nil else { return }
+      isOpen.value = true
+      port.value = (try? await dashboard.port()) ?? nil
+    }
+    guard isOpen.value == true else {
       let reason = failure.value ?? "the address cannot be had"
       StandardError.write("ecgdash: cannot listen: \(reason)\n")
       throw ExitCode(EX_UNAVAILABLE)
     }
-    return open
+    return port.value
   }
 
   /// Returns when a signal says stop.

@@ -43,6 +43,12 @@ struct ECGDash: ParsableCommand {
   @Option(help: "The port that browsers come to; 0 lets the system choose.")
   var port: UInt16 = 8790
 
+  @Option(
+    help: ArgumentHelp(
+      "A unix socket that browsers' requests come to instead, passed on by a server here.",
+      valueName: "path"), completion: .file())
+  var socket: String?
+
   @Option(help: "A name under which browsers may ask for the page, beside addresses; repeatable.")
   var hostName: [String] = []
 
@@ -66,14 +72,19 @@ struct ECGDash: ParsableCommand {
     let logger = SystemLogHandler.logger(identifier: "ecgdash", threshold: LogThreshold(.info))
     let dashboard = try leaving(EX_USAGE) { try Dashboard(settings, logger: logger) }
     try leaving(EX_USAGE) { try dashboard.start() }
-    let port = try DashRun.open(dashboard)
-    let shown = settings.address.contains(":") ? "[\(settings.address)]" : settings.address
-    logger.notice("the ward is at http://\(shown):\(port)/")
+    let place = Self.place(settings, port: try DashRun.open(dashboard))
+    logger.notice("the ward is at \(place)")
     if settings.token == nil { logger.notice("read-only: no operator token was given") }
-    manager.ready(status: "serving http://\(shown):\(port)/")
+    manager.ready(status: "serving \(place)")
     DashRun.watch(dashboard, signals, manager, logger)
     manager.stopping(status: "stopping")
     DashRun.wait { await dashboard.stop() }
+  }
+
+  private static func place(_ settings: DashboardSettings, port: UInt16?) -> String {
+    guard let port else { return settings.socketPath ?? "" }
+    let host = settings.address.contains(":") ? "[\(settings.address)]" : settings.address
+    return "http://\(host):\(port)/"
   }
 
   private func settings() throws -> DashboardSettings {
@@ -89,6 +100,7 @@ struct ECGDash: ParsableCommand {
     }
     settings.address = address
     settings.port = port
+    settings.socketPath = socket
     settings.hostNames = Set(hostName.map { $0.lowercased() })
     settings.version = Version.text
     if settings.isOpenToNetwork, !allowNetwork {

@@ -20,9 +20,9 @@ import ZeroMQ
     return SyntheticECG(parameters).recording.leads[0].samples
   }
 
-  /// Allocations so far of the daemon's thread of that name.
-  private func allocations(_ name: String, of bench: DaemonBench) -> UInt64 {
-    bench.threads.reduce(0) { sum, thread in
+  /// Allocations so far of that one of a daemon's threads which has the name.
+  private func allocations(_ name: String, of threads: Set<Int32>) -> UInt64 {
+    threads.reduce(0) { sum, thread in
       let path = "/proc/self/task/\(thread)/comm"
       guard let comm = try? String(contentsOfFile: path, encoding: .utf8),
         comm.trimmingCharacters(in: .newlines) == name
@@ -46,19 +46,53 @@ import ZeroMQ
     // The answer is on its way from the last thread when the counting begins.
     Thread.sleep(forTimeInterval: 0.5)
     let threads = ["ingest", "shard-0", "publisher"]
-    let counted = threads.map { allocations($0, of: bench) }
-    let library = allocations("ZMQbg/IO/0", of: bench)
+    let counted = threads.map { allocations($0, of: bench.threads) }
+    let library = allocations("ZMQbg/IO/0", of: bench.threads)
     for i in gateways.indices { try gateways[i].play(samples[half...]) }
     // Asking the daemon would make it allocate an answer.
     Thread.sleep(forTimeInterval: 3)
-    let now = threads.map { allocations($0, of: bench) }
-    let libraryNow = allocations("ZMQbg/IO/0", of: bench)
+    let now = threads.map { allocations($0, of: bench.threads) }
+    let libraryNow = allocations("ZMQbg/IO/0", of: bench.threads)
     let after = try bench.wait { $0.samples == Int64(beds * samples.count) }
     bench.daemon.stop()
     let packets = after.packets - before.packets
     print("libzmq's own thread: \(libraryNow - library) allocations for \(packets) packets")
     #expect(packets > 1000)
+    #expect(counted.allSatisfy { $0 > 0 }, "each thread allocated when it began")
     #expect(after.windows - before.windows > 100)
+    for (i, thread) in threads.enumerated() {
+      #expect(now[i] - counted[i] == 0, "\(thread)")
+    }
+  }
+
+  @Test func keysDoNotMakeItAllocateForPackets() throws {
+    let beds = 6
+    let samples = calmHeart(seconds: 98)
+    let lines = (0..<beds).map { "gateway g-\($0) KEY other-*,bed-\($0)" }
+    let bench = try TrustBench(
+      lines + ["operator station KEY *"], model: try TestModel.beats().model
+    ) {
+      $0.restart = .everyHalfSecond
+      // Writing a sign of life allocates, as writing an alert does.
+      $0.alerts.heartbeatSeconds = 60
+    }
+    let endpoint = bench.configuration.samples.sockets[0].endpoint
+    let gateways = try (0..<beds).map {
+      try Bed(bench.socket(.push, endpoint, as: bench.pair("g-\($0)")), number: $0)
+    }
+    let half = samples.count * 5 / 7
+    for i in gateways.indices { try gateways[i].play(samples[..<half]) }
+    let before = try bench.wait(as: "station") { $0.samples == Int64(beds * half) }
+    Thread.sleep(forTimeInterval: 0.5)
+    let threads = ["ingest", "shard-0", "publisher"]
+    let counted = threads.map { allocations($0, of: bench.threads) }
+    for i in gateways.indices { try gateways[i].play(samples[half...]) }
+    Thread.sleep(forTimeInterval: 3)
+    let now = threads.map { allocations($0, of: bench.threads) }
+    let after = try bench.wait(as: "station") { $0.samples == Int64(beds * samples.count) }
+    #expect(after.packets - before.packets > 1000)
+    #expect(counted.allSatisfy { $0 > 0 }, "each thread allocated when it began")
+    #expect(after.rejected.isEmpty)
     for (i, thread) in threads.enumerated() {
       #expect(now[i] - counted[i] == 0, "\(thread)")
     }

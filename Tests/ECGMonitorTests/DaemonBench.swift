@@ -17,7 +17,18 @@ final class DaemonBench {
   private let context: Context
   /// The kernel's numbers of the threads that this daemon started, and no other's.
   let threads: Set<Int32>
+  /// One daemon starts at a time, so that each knows its threads.
   private static let starting = NSLock()
+
+  /// Starts a daemon; the kernel's numbers of the threads that it has.
+  static func start(_ make: () throws -> Daemon) throws -> (daemon: Daemon, threads: Set<Int32>) {
+    starting.lock()
+    defer { starting.unlock() }
+    let others = try processThreads()
+    let daemon = try make()
+    try daemon.start(version: "test")
+    return (daemon, try processThreads().subtracting(others))
+  }
 
   init(
     _ model: Autoencoder, denoiser: Denoiser? = nil, shards: Int = 1, maximumStreams: Int = 16,
@@ -52,13 +63,9 @@ final class DaemonBench {
       var earlier = try AlertJournal(path: configuration.journal.path)
       try earlier.append(journal)
     }
-    // One daemon starts at a time, so that each knows its threads.
-    Self.starting.lock()
-    defer { Self.starting.unlock() }
-    let others = try Self.processThreads()
-    daemon = try Daemon(configuration, model: model, denoiser: denoiser, logger: logger)
-    try daemon.start(version: "test")
-    threads = try Self.processThreads().subtracting(others)
+    (daemon, threads) = try Self.start {
+      try Daemon(configuration, model: model, denoiser: denoiser, logger: logger)
+    }
   }
 
   private static func processThreads() throws -> Set<Int32> {

@@ -1,6 +1,7 @@
-import ECGMonitor
 import Logging
 import Testing
+
+@testable import ECGMonitor
 
 @Suite("ThreadProgress")
 struct SystemdThreadProgressTests {
@@ -30,6 +31,20 @@ struct SystemdThreadProgressTests {
     _ = progress.register("c")
     a.beat()
     #expect(progress.check() == ["c"])
+  }
+
+  @Test("a thread that waits for a disk is not waited for, and then is again")
+  func excused() {
+    let progress = ThreadProgress()
+    let keeper = progress.register("keeper")
+    keeper.beat()
+    #expect(progress.check() == [])
+    keeper.excused {
+      #expect(progress.check() == [])
+      #expect(progress.counts().isEmpty)
+    }
+    #expect(progress.check() == [], "coming back is a sign of life")
+    #expect(progress.check() == ["keeper"])
   }
 
   @Test("with no threads there is nothing to hold a feed back")

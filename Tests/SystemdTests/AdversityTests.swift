@@ -96,6 +96,85 @@ struct AdversityTests {
       try service.waitUntil { try service.box.run("/usr/bin/ecgctl", "status").status == 0 })
   }
 
+  @Test(
+    "a start that is slower than the unit's time-out is waited for",
+    .enabled(if: Adversity.obstacle == nil, "\(Adversity.obstacle ?? "")"))
+  func slowStart() throws {
+    let service = try ServiceFixture(
+      .daemon, dropIn: "TimeoutStartSec=1s", adversity: "slow=3000 default.safetensors")
+    try service.start()
+    #expect(try service.property("ActiveState") == "active")
+    #expect(try service.property("NRestarts") == "0")
+    let began = try #require(UInt64(service.property("InactiveExitTimestampMonotonic")))
+    let active = try #require(UInt64(service.property("ActiveEnterTimestampMonotonic")))
+    #expect(active - began >= 3_000_000, "it was slow")
+  }
+
+  /// Packets of a ward at the daemon, and what it says of them.
+  private func samples(_ service: ServiceFixture) throws -> (count: Int, lost: Int, alarms: String)
+  {
+    let text = try service.box.must("/usr/bin/ecgctl", "status", "--json")
+    let answer = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] ?? [:]
+    let report = answer["status"] as? [String: Any] ?? answer
+    let streams = report["streams"] as? [[String: Any]] ?? []
+    let sum = { (key: String) in streams.reduce(0) { $0 + ($1[key] as? Int ?? 0) } }
+    return (sum("samples"), sum("lost"), streams.map { "\($0["alarms"] ?? "")" }.joined())
+  }
+
+  /// A real-time gateway inside, for as long as the box is there.
+  private func startGateway(_ service: ServiceFixture) throws {
+    try service.box.install(program: "ecgctl", as: "/usr/bin/ecgctl")
+    try service.box.must(
+      "systemd-run", "--quiet", "--unit=gateway", "/usr/bin/ecgctl", "replay", "synthetic:600")
+    #expect(try service.waitUntil { try samples(service).count > 0 })
+  }
+
+  @Test(
+    "steps of the wall clock lose no sample, raise no alarm, and forget nothing at a restart",
+    .enabled(if: Adversity.obstacle == nil, "\(Adversity.obstacle ?? "")"))
+  func clockSteps() throws {
+    let service = try ServiceFixture(.daemon, dropIn: "WatchdogSec=2s", adversity: "clock=0")
+    try service.start()
+    let process = try service.property("MainPID")
+    try startGateway(service)
+    let (hour, year) = (3600, 365 * 86400)
+    for step in [hour, year, -hour, -year, 0] {
+      try Adversity.set("clock=\(step)", in: service.box)
+      let before = try samples(service).count
+      #expect(try service.waitUntil { try samples(service).count > before + 360 })
+    }
+    #expect(try service.property("MainPID") == process)
+    #expect(try service.property("NRestarts") == "0")
+    let (_, lost, alarms) = try samples(service)
+    #expect(lost == 0)
+    #expect(!alarms.contains("Silent") && !alarms.contains("gap"), "\(alarms)")
+    // The checkpoint's age does not go by the wall clock.
+    try Adversity.set("clock=\(-year)", in: service.box)
+    try service.box.must("systemctl", "restart", ServiceFixture.unit)
+    #expect(try service.waitUntil { try service.journalSays("1 of 1 patients are known") })
+  }
+
+  @Test(
+    "waits and transfers that signals interrupt are taken up again",
+    .enabled(if: Adversity.obstacle == nil, "\(Adversity.obstacle ?? "")"))
+  func interrupted() throws {
+    let service = try ServiceFixture(.daemon, dropIn: "WatchdogSec=2s", adversity: "interrupt=3")
+    try service.start()
+    try startGateway(service)
+    let before = try samples(service).count
+    #expect(try service.waitUntil { try samples(service).count > before + 3 * 360 })
+    try service.box.must("systemctl", "reload", ServiceFixture.unit)
+    #expect(try service.waitUntil { try service.journalSays("nothing changed") })
+    #expect(try samples(service).lost == 0)
+    try service.box.must("systemctl", "restart", ServiceFixture.unit)
+    #expect(try service.waitUntil { try service.journalSays("1 of 1 patients are known") })
+    try service.box.must("systemctl", "stop", ServiceFixture.unit)
+    #expect(try service.property("ExecMainStatus") == "0")
+    #expect(try service.property("NRestarts") == "0")
+    let errors = try service.journal().filter { $0["PRIORITY"].flatMap { Int($0) } ?? 7 <= 3 }
+    #expect(errors.isEmpty, "\(errors.map { $0["MESSAGE"] ?? "" })")
+  }
+
   @Test("the kernel's name of the boot reaches the sandbox")
   func bootIdentifier() throws {
     let service = try ServiceFixture(.daemon)

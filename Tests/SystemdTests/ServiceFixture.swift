@@ -17,7 +17,8 @@ struct Subject: Sendable, CustomTestStringConvertible {
 
   /// The daemon itself, which does not start without its model.
   static let daemon = Subject(
-    program: "ecgd", threads: ["ingest", "shard-0", "shard-1", "publisher", "waveforms"])
+    program: "ecgd",
+    threads: ["ingest", "shard-0", "shard-1", "publisher", "waveforms", "checkpoint"])
 
   static let all =
     [standIn] + (FileManager.default.fileExists(atPath: model) ? [daemon] : [])
@@ -30,10 +31,18 @@ struct ServiceFixture {
 
   let box: SystemdBox
 
-  /// - Parameter dropIn: what this test has otherwise than the unit as it is shipped.
-  init(_ subject: Subject, dropIn: String = "") throws {
+  /// - Parameters:
+  ///   - dropIn: what this test has otherwise than the unit as it is shipped.
+  ///   - adversity: what the machine does to the daemon at first, see `Adversity`.
+  init(_ subject: Subject, dropIn: String = "", adversity: String? = nil) throws {
     box = try SystemdBox()
     try box.install(program: subject.program, as: "/usr/bin/ecgd")
+    var dropIn = dropIn
+    if let adversity {
+      try Adversity.install(in: box)
+      try Adversity.set(adversity, in: box)
+      dropIn += "\n" + Adversity.dropIn
+    }
     let files = FileManager.default
     if files.fileExists(atPath: Subject.model) {
       try files.createDirectory(

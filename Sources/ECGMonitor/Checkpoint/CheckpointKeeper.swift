@@ -6,8 +6,8 @@ import Synchronization
 /// Gathers the streams' states from the shards and writes them to the disk, on a thread of its own
 /// that nobody waits for: a disk that hangs delays nothing but the checkpoint.
 ///
-/// That is why the watchdog does not look after this thread; `ageNs` tells how old the last
-/// checkpoint is, and the service loop complains where it is too old.
+/// That is why the watchdog does not wait for this thread while it writes; `ageNs` tells how old the
+/// last checkpoint is, and the service loop complains where it is too old.
 final class CheckpointKeeper: Sendable {
   /// States on their way here, one ring for each shard; the tag is `tag(slot:isGone:)`, the word the
   /// time.
@@ -16,6 +16,7 @@ final class CheckpointKeeper: Sendable {
   private let file: CheckpointFile
   private let everyNs: UInt64
   private let log: RateLimitedLog
+  private let heartbeat: ThreadProgress.Heartbeat
   private let isStopping = Atomic<Bool>(false)
   private let writtenNs: Atomic<UInt64>
   private let failures = Atomic<UInt64>(0)
@@ -25,12 +26,14 @@ final class CheckpointKeeper: Sendable {
   private static let ringBytes = 1 << 20
 
   init(
-    _ file: CheckpointFile, everySeconds: Double, shards: Int, log: RateLimitedLog
+    _ file: CheckpointFile, everySeconds: Double, shards: Int,
+    heartbeat: ThreadProgress.Heartbeat, log: RateLimitedLog
   ) throws(SystemCallError) {
     self.file = file
     // A state waits for its turn at the shard, and then for the file: half of the time for each.
     everyNs = UInt64(everySeconds * 0.5e9)
     self.log = log
+    self.heartbeat = heartbeat
     rings = (0..<shards).map { _ in ByteRing(minimumCapacity: Self.ringBytes) }
     doorbell = try Doorbell()
     writtenNs = Atomic(MonotonicClock.nanoseconds())
@@ -54,7 +57,9 @@ final class CheckpointKeeper: Sendable {
   func run() {
     var records: [Int: [UInt8]] = [:]
     var hasNews = false
+    defer { heartbeat.retire() }
     while true {
+      heartbeat.beat()
       // What came before the sign to stop is part of the last checkpoint.
       let isLast = isStopping.load(ordering: .acquiring)
       if takeStates(&records) { hasNews = true }
@@ -91,7 +96,9 @@ final class CheckpointKeeper: Sendable {
 
   private func write(_ records: [Int: [UInt8]]) {
     do {
-      try file.write(.now(), records.keys.sorted().map { records[$0]! })
+      try heartbeat.excused { () throws(SystemCallError) in
+        try file.write(.now(), records.keys.sorted().map { records[$0]! })
+      }
       writtenNs.store(MonotonicClock.nanoseconds(), ordering: .relaxed)
       if failures.exchange(0, ordering: .relaxed) > 0 {
         log.log(.notice, kind: "checkpoint", "checkpoints are written again")

@@ -21,7 +21,7 @@ extension Configuration {
       meaning: "Who may speak (CURVE, Documentation/Keys.md). With keys every socket asks for them."
     ),
     .init(
-      path: "limits", meaning: "What one gateway may take, where keys tell gateways apart."),
+      path: "limits", meaning: "What one gateway or operator may take, where keys tell them apart."),
     .init(path: "model", meaning: "The trained autoencoder."),
     .init(path: "streams", meaning: "The streams watched at one time. One stream is one patient."),
     .init(path: "signal", meaning: "What is done to the signal before the model sees it."),
@@ -99,6 +99,10 @@ extension Configuration {
     .init(
       "limits.handshakeMs", \.limits.handshakeMs, .integer(100...60_000, "milliseconds"),
       "A connection that has not shown its key by then is cut."),
+    .init(
+      "limits.connectionsPerKey", \.limits.connectionsPerKey, .integer(1...4096),
+      reloads: true,
+      "Connections of one key at a time, on all sockets together; more are refused until one ends."),
     .init(
       "limits.packetsPerSecond", \.limits.packetsPerSecond, .integer(1...1_000_000),
       reloads: true,

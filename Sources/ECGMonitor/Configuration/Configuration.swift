@@ -81,9 +81,10 @@ public struct Configuration: Equatable, Sendable {
     public var areUsed: Bool { secret != nil && authorized != nil }
   }
 
-  /// What one gateway may take of the daemon, where keys tell gateways apart.
+  /// What one gateway or operator may take of the daemon, where keys tell them apart.
   public struct Limits: Equatable, Sendable {
     public var handshakeMs = 5000
+    public var connectionsPerKey = 64
     public var packetsPerSecond = 2000
     public var streamsPerGateway = 64
     public init() {}

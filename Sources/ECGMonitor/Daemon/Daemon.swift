@@ -243,7 +243,7 @@ public final class Daemon {
     try lockState(path + ".lock")
     return try CheckpointKeeper(
       CheckpointFile(path: path), everySeconds: configuration.restart.everySeconds,
-      shards: shards.count, log: log)
+      shards: shards.count, heartbeat: progress.register("checkpoint"), log: log)
   }
 
   /// Two daemons must not keep their states in one file. Where no lock can be had, because the

@@ -219,7 +219,9 @@ final class SampleSocket {
       try socket.subscribe(SampleTopic.prefix)
     }
     try socket.setMaximumMessageSize(SamplePacketHeader.maximumByteCount * 2)
-    try socket.setHeartbeat(intervalMs: 2000, timeoutMs: 6000)
+    // A busy machine is no dead peer, and what was on its way over a connection that is cut is lost.
+    // Silence is alarmed by the stream's own clock, long before.
+    try socket.setHeartbeat(intervalMs: 5000, timeoutMs: 30_000)
     try keys?.protect(&socket, .samples)
     switch configuration.attach {
     case .bind: try socket.serve(endpoint)

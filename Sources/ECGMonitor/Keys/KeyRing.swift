@@ -104,6 +104,8 @@ enum HandshakeRefusal: Error, Equatable, Sendable {
   case unknownKey
   case revokedKey(String)
   case wrongRole(String)
+  /// As many as the key may have stand.
+  case tooManyConnections(String)
   /// NULL, PLAIN, or a request that is none.
   case noKey
 
@@ -113,9 +115,16 @@ enum HandshakeRefusal: Error, Equatable, Sendable {
     case .unknownKey: "unknownKey"
     case .revokedKey: "revokedKey"
     case .wrongRole: "wrongRole"
+    case .tooManyConnections: "tooManyConnections"
     case .noKey: "noKey"
     }
   }
 
-  static let names = ["unknownKey", "revokedKey", "wrongRole", "noKey"]
+  /// Whether the peer is to try again; libzmq gives up after any other refusal.
+  var isTemporary: Bool {
+    switch self {
+    case .tooManyConnections: true
+    case .unknownKey, .revokedKey, .wrongRole, .noKey: false
+    }
+  }
 }

@@ -10,6 +10,9 @@ final class KeyService {
   private let pair: CurveKeyPair
   private let authorizedPath: String
   private let handshakeMs: Int
+  /// Sockets that ask for keys, and how many of them were made.
+  private let socketCount: Int
+  private var protectedCount = 0
   private var thread: WorkerThread?
 
   private static let proofMs = 5000
@@ -23,6 +26,8 @@ final class KeyService {
     ring = KeyRing(try AuthorizedKeys(contentsOf: authorized), configuration.limits)
     authorizedPath = authorized
     handshakeMs = configuration.limits.handshakeMs
+    // Alerts, waveforms and control beside them.
+    socketCount = configuration.samples.sockets.count + 3
   }
 
   /// Binds the handler, starts its thread and returns when it has answered a question.
@@ -30,9 +35,10 @@ final class KeyService {
     in context: Context, heartbeat: ThreadProgress.Heartbeat, log: RateLimitedLog
   ) throws {
     let made = Handover(
-      ZAPThread(
+      try ZAPThread(
         ring: ring, tally: tally, heartbeat: heartbeat, log: log,
-        socket: try ZAPThread.socket(in: context)))
+        socket: try ZAPThread.socket(in: context), handshakeMs: handshakeMs,
+        monitored: socketCount, in: context))
     thread = try WorkerThread("zap") {
       var handler = made.take()
       handler.run()
@@ -61,7 +67,10 @@ final class KeyService {
 
   /// Before bind or connect: lets in only keys of the ring, each to the sockets of its role.
   func protect(_ socket: inout Socket, _ domain: SocketDomain) throws(ZeroMQError) {
+    precondition(protectedCount < socketCount)
     try socket.serveCurve(pair, domain: domain.rawValue, handshakeMs: handshakeMs)
+    try socket.tellConnections(at: ZAPThread.connectionsEndpoint(protectedCount))
+    protectedCount += 1
   }
 
   /// Reads the file of authorised keys again; one that is not good changes nothing.

@@ -12,17 +12,21 @@ public enum SecretKeyFile {
       try requireMode(
         of: path, without: 0o027, "a secret key is for its owner alone: make a new key, chmod 0600")
       let text = try readText(path, maximumBytes: maximumBytes)
-      let line = text.prefix { $0 != "\n" && $0 != "\r" }
-      do throws(ZeroMQError) {
-        guard Z85.key(String(line)) != nil else { throw ZeroMQError(code: EINVAL, operation: "") }
-        return try CurveKeyPair(secretKey: String(line))
-      } catch {
+      guard let pair = pair(in: text) else {
         throw ReadTextError(message: "expected a secret key of 40 characters of Z85")
       }
+      return pair
     } catch {
       throw ConfigurationError(
         file: path, problems: [.init(line: nil, key: nil, message: error.message)])
     }
+  }
+
+  /// The pair whose secret key stands on the first line of `text`; nil where none does.
+  public static func pair(in text: String) -> CurveKeyPair? {
+    let line = String(text.prefix { !$0.isNewline })
+    guard Z85.key(line) != nil else { return nil }
+    return try? CurveKeyPair(secretKey: line)
   }
 
   /// Writes a new file that only its owner may read; an existing one is left as it is.

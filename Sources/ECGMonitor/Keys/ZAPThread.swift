@@ -17,17 +17,45 @@ struct ZAPThread: ~Copyable {
   private let tally: HandshakeTally
   private let heartbeat: ThreadProgress.Heartbeat
   private let log: RateLimitedLog
+  /// What libzmq tells of the connections of each socket with keys.
+  private var monitors: [Monitor] = []
+  private var connections: ConnectionTable
 
+  /// - Parameters:
+  ///   - socket: bound to `endpoint`.
+  ///   - handshakeMs: how long a peer that was let in may take to be there.
+  ///   - monitored: how many sockets tell of their connections, at `connectionsEndpoint`.
   init(
     ring: KeyRing, tally: HandshakeTally, heartbeat: ThreadProgress.Heartbeat, log: RateLimitedLog,
-    socket: consuming Socket
-  ) {
+    socket: consuming Socket, handshakeMs: Int, monitored: Int, in context: Context
+  ) throws(ZeroMQError) {
     self.ring = ring
     self.tally = tally
     self.heartbeat = heartbeat
     self.log = log
     self.socket = socket
+    connections = ConnectionTable(patienceNs: UInt64(handshakeMs) * 1_000_000)
     _ = poller.add(self.socket)
+    for number in 0..<monitored {
+      let monitor = try Monitor(number, in: context)
+      _ = poller.add(monitor.socket)
+      monitors.append(monitor)
+    }
+  }
+
+  /// Where the socket with that number tells of its connections.
+  static func connectionsEndpoint(_ number: Int) -> String { "inproc://ecgd.connections.\(number)" }
+
+  /// A box, because an array holds no socket.
+  private final class Monitor {
+    var socket: Socket
+
+    init(_ number: Int, in context: Context) throws(ZeroMQError) {
+      socket = try Socket(.pair, in: context)
+      // libzmq's own thread waits where this queue is full.
+      try socket.set(.receiveHighWaterMark, 0)
+      try socket.connect(ZAPThread.connectionsEndpoint(number))
+    }
   }
 
   /// The bound socket, to which libzmq turns.
@@ -42,12 +70,21 @@ struct ZAPThread: ~Copyable {
       heartbeat.beat()
       do {
         _ = try poller.wait(timeoutMs: Self.idleMs)
+        // Those that have gone make room for those that come.
+        for monitor in monitors { try follow(monitor) }
         while let frames = try socket.receiveFrames(wait: false) { try answer(frames) }
       } catch {
         log.log(.error, kind: "zap", "\(error)")
       }
     }
     heartbeat.retire()
+  }
+
+  private mutating func follow(_ monitor: Monitor) throws(ZeroMQError) {
+    while let frames = try monitor.socket.receiveFrames(wait: false) {
+      guard let event = ConnectionEvent(frames) else { continue }
+      connections.take(event, from: event.address)
+    }
   }
 
   /// Frames before the empty one lead back to who asked.
@@ -68,7 +105,7 @@ struct ZAPThread: ~Copyable {
     case .failure(let refusal):
       tally.count(refusal)
       tell(refusal, request)
-      _ = try socket.send("400", more: true)
+      _ = try socket.send(refusal.isTemporary ? "300" : "400", more: true)
       _ = try socket.send("not authorised", more: true)
       _ = try socket.send("", more: true)
     }
@@ -76,12 +113,19 @@ struct ZAPThread: ~Copyable {
   }
 
   /// version, id, domain, address, identity, mechanism, public key.
-  private func judge(_ request: [[UInt8]]) -> Result<Int, HandshakeRefusal> {
+  private mutating func judge(_ request: [[UInt8]]) -> Result<Int, HandshakeRefusal> {
     guard request.count == Self.frameCount, request[0] == Array("1.0".utf8),
       request[5] == Array("CURVE".utf8),
       let domain = SocketDomain(rawValue: String(decoding: request[2], as: UTF8.self))
     else { return .failure(.noKey) }
-    return ring.admit(publicKey: request[6], as: domain.role)
+    let verdict = ring.admit(publicKey: request[6], as: domain.role)
+    guard case .success(let number) = verdict else { return verdict }
+    let address = String(decoding: request[3], as: UTF8.self)
+    let isAdmitted = connections.admit(
+      number, from: address, limit: ring.limits.connectionsPerKey,
+      nowNs: MonotonicClock.nanoseconds())
+    return isAdmitted
+      ? verdict : .failure(.tooManyConnections(ring.rights[number]?.name ?? ""))
   }
 
   private func tell(_ refusal: HandshakeRefusal, _ request: [[UInt8]]) {
@@ -91,7 +135,7 @@ struct ZAPThread: ~Copyable {
     let who =
       switch refusal {
       case .unknownKey, .noKey: request.count > 6 ? Z85.text(request[6]) ?? "no key" : "no key"
-      case .revokedKey(let name), .wrongRole(let name): name
+      case .revokedKey(let name), .wrongRole(let name), .tooManyConnections(let name): name
       }
     log.log(
       .warning, kind: refusal.name, "\(domain): connection from \(address) refused: \(who)",

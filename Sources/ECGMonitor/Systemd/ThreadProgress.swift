@@ -10,11 +10,26 @@ public final class ThreadProgress: Sendable {
     public let name: String
     private let beats = Atomic<UInt64>(0)
     private let isRetired = Atomic<Bool>(false)
+    private let isExcused = Atomic<Bool>(false)
 
     fileprivate init(name: String) { self.name = name }
 
     /// Called by its thread alone.
     public func beat() { beats.wrappingAdd(1, ordering: .relaxed) }
+
+    /// Runs what may take as long as a disk likes: nobody waits for this thread meanwhile.
+    ///
+    /// For a thread that the others can be without for a while, and that is looked after otherwise.
+    func excused<Failure: Error>(_ body: () throws(Failure) -> Void) throws(Failure) {
+      isExcused.store(true, ordering: .relaxed)
+      defer {
+        beat()
+        isExcused.store(false, ordering: .relaxed)
+      }
+      try body()
+    }
+
+    fileprivate var isWaitedFor: Bool { !isExcused.load(ordering: .relaxed) }
 
     /// The thread ends on purpose, and is no longer waited for.
     public func retire() { isRetired.store(true, ordering: .releasing) }
@@ -48,7 +63,9 @@ public final class ThreadProgress: Sendable {
     watched.withLock { watched in
       watched.removeAll { $0.heartbeat.count == nil }
       let counts = watched.map { $0.heartbeat.count ?? 0 }
-      let stalled = watched.indices.filter { counts[$0] == watched[$0].countAtLastFeed }
+      let stalled = watched.indices.filter {
+        counts[$0] == watched[$0].countAtLastFeed && watched[$0].heartbeat.isWaitedFor
+      }
       if stalled.isEmpty {
         for index in watched.indices { watched[index].countAtLastFeed = counts[index] }
       }
@@ -56,11 +73,12 @@ public final class ThreadProgress: Sendable {
     }
   }
 
-  /// How often each thread has beaten, for those who watch beside the watchdog.
+  /// How often each thread that is waited for has beaten, for those who watch beside the watchdog.
   func counts() -> [(name: String, count: UInt64)] {
     watched.withLock {
       $0.compactMap { entry in
-        entry.heartbeat.count.map { (entry.heartbeat.name, $0) }
+        guard entry.heartbeat.isWaitedFor else { return nil }
+        return entry.heartbeat.count.map { (entry.heartbeat.name, $0) }
       }
     }
   }

@@ -23,7 +23,9 @@ struct Keygen: ParsableCommand {
   func run() throws {
     do {
       if printsPublic { return print(try SecretKeyFile.read(file).publicKey) }
-      let pair = try CurveKeyPair.generate()
+      var pair = try CurveKeyPair.generate()
+      // On a command line it would be taken for an option.
+      while pair.publicKey.hasPrefix("-") { pair = try .generate() }
       try SecretKeyFile.write(pair, to: file)
       print(pair.publicKey)
     } catch {

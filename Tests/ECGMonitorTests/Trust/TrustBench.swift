@@ -14,6 +14,8 @@ import ZeroMQ
 final class TrustBench {
   let folder: TemporaryFolder
   let daemon: Daemon
+  /// The kernel's numbers of the threads that this daemon started, and no other's.
+  let threads: Set<Int32>
   let context: Context
   let server: CurveKeyPair
   let configuration: Configuration
@@ -21,7 +23,7 @@ final class TrustBench {
 
   /// `lines` are those of the file of authorised keys, each with KEY where the public key belongs.
   init(
-    _ lines: [String], isLocal: Bool = false, streams: Int = 16,
+    _ lines: [String], isLocal: Bool = false, streams: Int = 16, model: Autoencoder? = nil,
     _ change: (inout Configuration) -> Void = { _ in }
   ) throws {
     let folder = try TemporaryFolder()
@@ -53,9 +55,11 @@ final class TrustBench {
     }
     try Self.write(lines, pairs, to: folder.file("authorized_keys"))
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-    daemon = try Daemon(
-      configuration, model: TestModel.slidingModel(learningSeconds: 8, limit: 0.8), logger: logger)
-    try daemon.start(version: "test")
+    (daemon, threads) = try DaemonBench.start {
+      try Daemon(
+        configuration,
+        model: model ?? TestModel.slidingModel(learningSeconds: 8, limit: 0.8), logger: logger)
+    }
   }
 
   private static func write(

@@ -22,6 +22,7 @@ public final class SystemdBox {
 
   public struct Failure: Error, CustomStringConvertible {
     public let description: String
+    public init(description: String) { self.description = description }
   }
 
   /// Boots over `root`, which stays as it is.
