@@ -26,7 +26,7 @@ extension Shard {
     precondition(streams[slot] == nil)
     let stream: StreamPipeline
     do throws(ConditionerPlanError) {
-      stream = try StreamPipeline(slot: slot, rate: rate, plan: plan, settings: settings)
+      stream = try pipeline(slot: slot, rate: rate)
     } catch {
       throw .plan(error)
     }

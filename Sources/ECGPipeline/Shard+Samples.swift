@@ -19,6 +19,7 @@ extension Shard {
     guard let stream = streams[slot] else { return }
     stream.counters.packets += 1
     stream.lastReceivedNs = receivedNs
+    stream.lastPacketSamples = samples.count
     stream.isScoring = scoring
     endSilence(of: stream, at: place.first)
     judge(.streamSilent, of: stream, .clear, at: place.first)
@@ -71,7 +72,7 @@ extension Shard {
     settle(old)
     closeAlarms(of: old)
     cutStripsNow(of: old)
-    let new = try StreamPipeline(slot: slot, rate: rate, plan: plan, settings: settings)
+    let new = try pipeline(slot: slot, rate: rate)
     new.counters = old.counters
     new.counters.layoutChanges += 1
     new.alarmNumbers = old.alarmNumbers

@@ -50,6 +50,8 @@ final class StreamPipeline {
   var bridgedUntil = Int64.min / 2
   var lastScore: Float?
   var lastReceivedNs: UInt64 = 0
+  /// How many samples the last packet had.
+  var lastPacketSamples = 0
   /// Whether windows are scored: not while the daemon cannot keep up.
   var isScoring = true
   /// Windows handed to the batch and not yet scored.
@@ -60,14 +62,15 @@ final class StreamPipeline {
   var pathNumber: UInt32 = 0
 
   init(
-    slot: Int, rate: SampleRate, plan: ModelPlan, settings: AlarmSettings
-  ) throws(ConditionerPlanError) {
+    slot: Int, rate: SampleRate, design: ConditionerDesign, plan: ModelPlan,
+    settings: AlarmSettings
+  ) {
     self.slot = slot
     self.plan = plan
     self.rate = rate
     pathPrint = Self.pathPrint(plan, rate)
     self.settings = settings
-    path = SignalPath(try ConditionerDesign(plan.conditioner(inputRate: rate)), plan.schedule)
+    path = SignalPath(design, plan.schedule)
     scorer = PatientScorer(plan.settings)
     judge = BeatJudge(settings, plan)
     heart = HeartRate(rate: plan.rate)
@@ -82,6 +85,13 @@ final class StreamPipeline {
     acknowledgers = (0..<count).map { _ in nil }
     strips = StripMemory(
       conditions: count, capacity: path.signal.capacity)
+  }
+
+  /// Hints that a packet of this stream comes next, as long as the last one.
+  func prefetch() {
+    Prefetch.elements(of: conditions)
+    guard path.prefetch(min(lastPacketSamples, SignalPath.maximumBlock)) else { return }
+    scorer.patient?.prefetch()
   }
 
   /// What scores are held against now.

@@ -1,7 +1,5 @@
-import CAllocationCounter
 import ECGCore
 import ECGModel
-import ECGRecords
 import ECGWire
 import Foundation
 import PipelineTesting
@@ -10,31 +8,10 @@ import ZeroMQ
 
 /// The whole daemon in this process, with a counting allocator under it.
 @Suite(.serialized) struct DaemonAllocationTests {
-  /// Beats without anything to alarm: an alert is written, and writing allocates.
-  private func calmHeart(seconds: Double) -> [Float] {
-    var parameters = SyntheticParameters(seconds: seconds, seed: 11)
-    parameters.ventricularShare = 0
-    parameters.supraventricularShare = 0
-    parameters.noiseEpisodesPerMinute = 0
-    parameters.leadOffEpisodesPerMinute = 0
-    return SyntheticECG(parameters).recording.leads[0].samples
-  }
-
-  /// Allocations so far of the daemon's thread of that name.
-  private func allocations(_ name: String, of bench: DaemonBench) -> UInt64 {
-    bench.threads.reduce(0) { sum, thread in
-      let path = "/proc/self/task/\(thread)/comm"
-      guard let comm = try? String(contentsOfFile: path, encoding: .utf8),
-        comm.trimmingCharacters(in: .newlines) == name
-      else { return sum }
-      return sum + allocation_count_of_thread(thread)
-    }
-  }
-
   @Test func afterTheAdmissionsNoThreadOfTheDaemonAllocatesForPacketsOrWindows() throws {
     let beds = 6
     let seconds = 98.0
-    let samples = calmHeart(seconds: seconds)
+    let samples = CalmHeart.samples(seconds: seconds)
     let model = try TestModel.beats().model
     let bench = try DaemonBench(
       model, maximumStreams: beds, restart: .everyHalfSecond)
@@ -46,13 +23,13 @@ import ZeroMQ
     // The answer is on its way from the last thread when the counting begins.
     Thread.sleep(forTimeInterval: 0.5)
     let threads = ["ingest", "shard-0", "publisher"]
-    let counted = threads.map { allocations($0, of: bench) }
-    let library = allocations("ZMQbg/IO/0", of: bench)
+    let counted = threads.map(bench.threads.allocations)
+    let library = bench.threads.allocations("ZMQbg/IO/0")
     for i in gateways.indices { try gateways[i].play(samples[half...]) }
     // Asking the daemon would make it allocate an answer.
     Thread.sleep(forTimeInterval: 3)
-    let now = threads.map { allocations($0, of: bench) }
-    let libraryNow = allocations("ZMQbg/IO/0", of: bench)
+    let now = threads.map(bench.threads.allocations)
+    let libraryNow = bench.threads.allocations("ZMQbg/IO/0")
     let after = try bench.wait { $0.samples == Int64(beds * samples.count) }
     bench.daemon.stop()
     let packets = after.packets - before.packets

@@ -15,9 +15,8 @@ final class DaemonBench {
   private(set) var configuration: Configuration
   let daemon: Daemon
   private let context: Context
-  /// The kernel's numbers of the threads that this daemon started, and no other's.
-  let threads: Set<Int32>
-  private static let starting = NSLock()
+  /// Those of this daemon.
+  let threads: StartedThreads
 
   init(
     _ model: Autoencoder, denoiser: Denoiser? = nil, shards: Int = 1, maximumStreams: Int = 16,
@@ -52,18 +51,11 @@ final class DaemonBench {
       var earlier = try AlertJournal(path: configuration.journal.path)
       try earlier.append(journal)
     }
-    // One daemon starts at a time, so that each knows its threads.
-    Self.starting.lock()
-    defer { Self.starting.unlock() }
-    let others = try Self.processThreads()
-    daemon = try Daemon(configuration, model: model, denoiser: denoiser, logger: logger)
-    try daemon.start(version: "test")
-    threads = try Self.processThreads().subtracting(others)
-  }
-
-  private static func processThreads() throws -> Set<Int32> {
-    let names = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")
-    return Set(names.compactMap(Int32.init))
+    (daemon, threads) = try StartedThreads.of {
+      let daemon = try Daemon(configuration, model: model, denoiser: denoiser, logger: logger)
+      try daemon.start(version: "test")
+      return daemon
+    }
   }
 
   /// A gateway's socket.

@@ -14,6 +14,7 @@ import ZeroMQ
 final class TrustBench {
   let folder: TemporaryFolder
   let daemon: Daemon
+  let threads: StartedThreads
   let context: Context
   let server: CurveKeyPair
   let configuration: Configuration
@@ -53,9 +54,12 @@ final class TrustBench {
     }
     try Self.write(lines, pairs, to: folder.file("authorized_keys"))
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-    daemon = try Daemon(
-      configuration, model: TestModel.slidingModel(learningSeconds: 8, limit: 0.8), logger: logger)
-    try daemon.start(version: "test")
+    (daemon, threads) = try StartedThreads.of {
+      let model = try TestModel.slidingModel(learningSeconds: 8, limit: 0.8)
+      let daemon = try Daemon(configuration, model: model, logger: logger)
+      try daemon.start(version: "test")
+      return daemon
+    }
   }
 
   private static func write(
