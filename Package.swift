@@ -56,7 +56,7 @@ let package = Package(
     .systemLibrary(name: "CPrefetch"),
     .target(name: "CLSTMKernels"),
 
-    room("ECGCore", ["CMalloc", "CPrefetch"]),
+    room("ECGCore", ["CPrefetch"]),
     room("ECGSignal", ["ECGCore"]),
     room("ECGModel", ["ECGCore", "CLSTMKernels"]),
     room("ECGAlarm", ["ECGCore"]),

@@ -1,4 +1,5 @@
 #define ECGD_LANES 16
+#include "KernelAVX2.h"
 #include "LSTMKernels.h"
 #include "VectorTypes.h"
 
@@ -62,7 +63,7 @@ ECGD_INLINE void cells_store(float *const *to, vf value) {
    ECGD_ENTRY(4, 2), ECGD_ENTRY(5, 2), ECGD_ENTRY(6, 2)}
 
 // Halves are widened faster eight at a time, which counts where a window is alone.
-#define ECGD_STEP_ELSEWHERE(s) ((s)->half && (s)->windows == 1 ? ecgd_kernel_avx2()->step : 0)
+#define ECGD_STEP_ELSEWHERE(s) ((s)->half && (s)->windows == 1 ? ecgd_step_avx2 : 0)
 
 #define ECGD_NAME(x) x##_avx512
 #include "Gates.inc"

@@ -1,4 +1,3 @@
-import CMalloc
 import CPrefetch
 
 /// Hints that memory will be read soon: the processor fetches it while it works on something else.
@@ -49,13 +48,14 @@ public struct ObjectPlace: Sendable {
   private let address: UInt
   private let bytes: Int
 
-  public init(of object: AnyObject) {
+  /// - Parameter bytes: how much of the object, from its beginning on, will be wanted.
+  public init(of object: AnyObject, bytes: Int) {
     let start = unsafe Unmanaged.passUnretained(object).toOpaque()
     address = UInt(bitPattern: start)
-    bytes = Int(unsafe malloc_usable_size(start))
+    self.bytes = bytes
   }
 
-  /// Hints at the object's stored properties.
+  /// Hints at the object's first stored properties.
   public func prefetch() {
     guard let start = unsafe UnsafeRawPointer(bitPattern: address) else { return }
     unsafe Prefetch.lines(from: start, bytes: bytes)

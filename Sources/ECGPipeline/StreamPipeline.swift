@@ -8,47 +8,12 @@ import ECGSignal
 ///
 /// Owned by one shard's thread. Everything is allocated in `init`.
 final class StreamPipeline {
+  // What every packet touches lies together, the signal path last: `packetBytes`.
   let slot: Int
-  let plan: ModelPlan
   let rate: SampleRate
-  let pathPrint: String
-  var settings: AlarmSettings
   var continuity = Continuity()
   var clock = DeviceClock()
-  var path: SignalPath
-  var scorer: PatientScorer
-  /// For models that know the patient's own beats.
-  var judge: BeatJudge
-  var irregularity = RhythmIrregularity()
-  var memory = BeatMemory()
-  var heart: HeartRate
-  var net: SafetyNet
-  var fastRun = FastRun()
   var conditions: [AlarmCondition]
-  var signals: [AlarmSignal]
-  var strips: StripMemory
-  var alarmNumbers: [UInt64]
-  /// What was found last by the conditions about beats: every alert about them shows it.
-  var findings: [Finding?]
-  /// Who acknowledged each alarm.
-  var acknowledgers: [String?]
-  var pause: StreamPause?
-  /// How far the clock of the signals runs ahead of the sample numbers, because no samples came
-  /// while the clock went on.
-  var clockLead: Int64 = 0
-  /// That lead where the samples stopped last.
-  var silenceStartLead: Int64 = 0
-  /// Seconds of samples since the admission.
-  var secondsTicked: UInt64 = 0
-  var counters = StreamCounters()
-  /// How many model-rate samples lie before the signal path's number 0, over all restarts: the
-  /// patient's model counts on.
-  var patientOffset: Int64 = 0
-  /// The stream's sample that is number 0 of the signal path.
-  var origin = SampleNumber(0)
-  /// Up to this index of the signal path, the last samples that were lost on the way stand.
-  var bridgedUntil = Int64.min / 2
-  var lastScore: Float?
   var lastReceivedNs: UInt64 = 0
   /// How many samples the last packet had.
   var lastPacketSamples = 0
@@ -58,8 +23,48 @@ final class StreamPipeline {
   var pending = 0
   /// While somebody listens to the waveforms.
   var tap: WaveTap?
+  /// The stream's sample that is number 0 of the signal path.
+  var origin = SampleNumber(0)
+  /// Up to this index of the signal path, the last samples that were lost on the way stand.
+  var bridgedUntil = Int64.min / 2
+  /// How far the clock of the signals runs ahead of the sample numbers, because no samples came
+  /// while the clock went on.
+  var clockLead: Int64 = 0
+  /// That lead where the samples stopped last.
+  var silenceStartLead: Int64 = 0
+  var counters = StreamCounters()
+  var path: SignalPath
+
+  let plan: ModelPlan
+  let pathPrint: String
+  var settings: AlarmSettings
+  var scorer: PatientScorer
+  /// For models that know the patient's own beats.
+  var judge: BeatJudge
+  var irregularity = RhythmIrregularity()
+  var memory = BeatMemory()
+  var heart: HeartRate
+  var net: SafetyNet
+  var fastRun = FastRun()
+  var signals: [AlarmSignal]
+  var strips: StripMemory
+  var alarmNumbers: [UInt64]
+  /// What was found last by the conditions about beats: every alert about them shows it.
+  var findings: [Finding?]
+  /// Who acknowledged each alarm.
+  var acknowledgers: [String?]
+  var pause: StreamPause?
+  /// Seconds of samples since the admission.
+  var secondsTicked: UInt64 = 0
+  /// How many model-rate samples lie before the signal path's number 0, over all restarts: the
+  /// patient's model counts on.
+  var patientOffset: Int64 = 0
+  var lastScore: Float?
   /// How often the signal path was started anew.
   var pathNumber: UInt32 = 0
+
+  /// How much of an object every packet touches.
+  static let packetBytes = 512 + MemoryLayout<SignalPath>.stride
 
   init(
     slot: Int, rate: SampleRate, design: ConditionerDesign, plan: ModelPlan,
@@ -89,7 +94,9 @@ final class StreamPipeline {
 
   /// Hints that a packet of this stream comes next, as long as the last one.
   func prefetch() {
-    Prefetch.elements(of: conditions)
+    // Every packet asks whether the stream was silent.
+    let silent = StreamCondition.streamSilent.rawValue
+    Prefetch.elements(of: conditions, silent..<(silent + 1))
     guard path.prefetch(min(lastPacketSamples, SignalPath.maximumBlock)) else { return }
     scorer.patient?.prefetch()
   }

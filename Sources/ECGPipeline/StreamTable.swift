@@ -18,7 +18,7 @@ struct StreamTable {
       }
       count += (newValue == nil ? 0 : 1) - (places[slot] == nil ? 0 : 1)
       places[slot] = newValue
-      objects[slot] = newValue.map { ObjectPlace(of: $0) }
+      objects[slot] = newValue.map { ObjectPlace(of: $0, bytes: StreamPipeline.packetBytes) }
     }
   }
 
