@@ -20,7 +20,8 @@ TRAINING_PYTHON ?= build/training/bin/python3
 ECGCTL ?= $(RELEASE)/ecgctl
 DATA ?= $(firstword $(ECGD_DATA) data)
 
-.PHONY: help deps build demo test check lint verify bench bench-peers bench-pipeline-peer clean
+.PHONY: help deps build demo test check lint verify clean
+.PHONY: bench bench-peers bench-pipeline-peer bench-profile
 .PHONY: deb test-package
 .PHONY: fuzz sanitize
 .PHONY: test-browser test-prometheus test-training beats model model-card
@@ -129,6 +130,10 @@ build/pipeline-peer/bin/python3: Benchmarks/pipeline/requirements.txt
 
 bench-pipeline-peer: build build/pipeline-peer/bin/python3
 	build/pipeline-peer/bin/python3 Benchmarks/pipeline/compare.py
+
+# Where a loaded shard's time goes; needs perf.
+bench-profile: build
+	python3 Benchmarks/pipeline/profile.py --ecgctl $(RELEASE)/ecgctl
 
 # build/ecgd_VERSION_ARCH.deb; what is in it stands in Packaging/files.list.
 deb: deps

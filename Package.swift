@@ -53,9 +53,10 @@ let package = Package(
     .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CMalloc"),
+    .systemLibrary(name: "CPrefetch"),
     .target(name: "CLSTMKernels"),
 
-    room("ECGCore", []),
+    room("ECGCore", ["CPrefetch"]),
     room("ECGSignal", ["ECGCore"]),
     room("ECGModel", ["ECGCore", "CLSTMKernels"]),
     room("ECGAlarm", ["ECGCore"]),

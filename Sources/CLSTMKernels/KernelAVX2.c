@@ -1,3 +1,4 @@
+#include "KernelAVX2.h"
 #include "LSTMKernels.h"
 #include "VectorTypes.h"
 
@@ -26,6 +27,8 @@ ECGD_INLINE vf vf_widen(const uint16_t *halves) {
 #include "Kernel.inc"
 
 #pragma clang attribute pop
+
+void ecgd_step_avx2(const ecgd_lstm_step *s) { step_avx2(s); }
 
 const ecgd_kernel *ecgd_kernel_avx2(void) {
   unsigned a = 0, b = 0, c = 0, d = 0;

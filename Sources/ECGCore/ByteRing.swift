@@ -65,6 +65,33 @@ public final class ByteRing: @unchecked Sendable {
     return true
   }
 
+  /// Consumer only. The tags of the two records behind the oldest, as far as they are there
+  /// already: what will be lent next and after that.
+  public func following() -> (next: UInt32?, afterNext: UInt32?) {
+    let t = tail.load(ordering: .acquiring)
+    guard var h = place(head.load(ordering: .relaxed), before: t),
+      let second = place(h + footprint(at: h), before: t)
+    else { return (nil, nil) }
+    h = second + footprint(at: second)
+    return (tag(at: second), place(h, before: t).map { tag(at: $0) })
+  }
+
+  /// Where the record lies that begins at `h` or, where the buffer ends there, at its beginning;
+  /// nil where none does.
+  private func place(_ h: Int, before t: Int) -> Int? {
+    guard h != t else { return nil }
+    let isWrap = unsafe (base + (h & (size - 1))).load(as: Int32.self) == Self.wrap
+    return isWrap ? h + size - (h & (size - 1)) : h
+  }
+
+  private func footprint(at h: Int) -> Int {
+    Self.footprint(Int(unsafe (base + (h & (size - 1))).load(as: Int32.self)))
+  }
+
+  private func tag(at h: Int) -> UInt32 {
+    unsafe (base + (h & (size - 1))).load(fromByteOffset: 4, as: UInt32.self)
+  }
+
   /// Consumer only. Lends the oldest record to `body` and then frees it; false where the ring is
   /// empty. The span must not outlive the call.
   public func pop(_ body: (RawSpan, _ tag: UInt32, _ word: UInt64) -> Void) -> Bool {

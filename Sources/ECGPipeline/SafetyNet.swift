@@ -38,7 +38,7 @@ struct SafetyNet: Sendable {
   /// Takes a beat; false where it is too small to be one.
   mutating func take(_ beat: Beat) -> Bool {
     let height = abs(beat.peak)
-    let isSmall = peakTotal >= Self.knownBeats && height < Self.smallestShare * usualPeak
+    let isSmall = peakTotal >= Self.knownBeats && isSmall(height)
     peaks[peakTotal % Self.peakCount] = height
     peakTotal += 1
     guard !isSmall else { return false }
@@ -81,19 +81,13 @@ struct SafetyNet: Sendable {
     return beats[(beatTotal - 1 - intervals) % Self.beatCount]
   }
 
-  private var usualPeak: Float {
+  /// Whether a beat is smaller than its share of the median of the latest ones: whether as many of
+  /// them as lie at the median or above are too large for it. Nothing is sorted.
+  private func isSmall(_ height: Float) -> Bool {
     let count = min(peakTotal, Self.peakCount)
-    // The value that half of the others are not above, without sorting.
-    for i in 0..<count {
-      var below = 0
-      var equal = 0
-      for j in 0..<count {
-        if peaks[j] < peaks[i] { below += 1 }
-        if peaks[j] == peaks[i] { equal += 1 }
-      }
-      if below <= count / 2, below + equal > count / 2 { return peaks[i] }
-    }
-    return 0
+    var larger = 0
+    for i in 0..<count where height < Self.smallestShare * peaks[i] { larger += 1 }
+    return larger >= count - count / 2
   }
 }
 

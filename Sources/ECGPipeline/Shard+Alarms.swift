@@ -24,7 +24,7 @@ extension Shard {
     tickSignals(of: stream, at: sample)
     cutStripsDue(of: stream)
     let quality = stream.recentQuality()
-    judgeStandstill(of: stream, at: sample)
+    judgeStandstill(of: stream, at: sample, recent: quality)
     if !stream.isBridging { judgeElectrode(quality, of: stream, at: sample) }
     judgeDrift(of: stream, at: sample)
     judgeBaseline(of: stream, at: sample)

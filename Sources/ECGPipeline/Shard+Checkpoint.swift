@@ -26,8 +26,7 @@ extension Shard {
     precondition(streams[slot] == nil)
     let stream: StreamPipeline
     do throws(ConditionerPlanError) {
-      stream = try StreamPipeline(
-        slot: slot, rate: rate, leads: leads, plan: plan, settings: settings)
+      stream = try pipeline(slot: slot, rate: rate, leads: leads)
     } catch {
       throw .plan(error)
     }

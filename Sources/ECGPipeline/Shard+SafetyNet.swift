@@ -36,13 +36,15 @@ extension Shard {
   }
 
   /// Once a second: what the absence of beats says, and waves without beats.
-  func judgeStandstill(of stream: StreamPipeline, at sample: SampleNumber) {
+  ///
+  /// - Parameter recent: the quality of the last two seconds.
+  func judgeStandstill(of stream: StreamPipeline, at sample: SampleNumber, recent: Quality) {
     let end = stream.path.signal.endIndex
     let start = max(0, end - Int64(plan.rate.samples(seconds: FibrillationMeasure.seconds)))
     let quality = stream.path.quality.quality(of: start..<end)
     // A lead that is off shows no beat either; that is another alarm, and nothing is concluded.
     // The last two seconds tell it sooner than a missing beat tells anything.
-    let isOff = quality.isLeadOff || stream.recentQuality().isLeadOff
+    let isOff = quality.isLeadOff || recent.isLeadOff
     guard !isOff, !stream.isBridging else {
       stream.net.interrupt(at: end)
       for name in [StreamCondition.asystole, .pause, .ventricularFibrillation] {

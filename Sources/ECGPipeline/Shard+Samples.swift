@@ -20,6 +20,7 @@ extension Shard {
     precondition(samples.count == place.count * stream.leads.count)
     stream.counters.packets += 1
     stream.lastReceivedNs = receivedNs
+    stream.lastPacketSamples = samples.count
     stream.isScoring = scoring
     endSilence(of: stream, at: place.first)
     judge(.streamSilent, of: stream, .clear, at: place.first)
@@ -72,8 +73,7 @@ extension Shard {
     settle(old)
     closeAlarms(of: old)
     cutStripsNow(of: old)
-    let new = try StreamPipeline(
-      slot: slot, rate: rate, leads: leads, plan: plan, settings: settings)
+    let new = try pipeline(slot: slot, rate: rate, leads: leads)
     new.counters = old.counters
     new.counters.layoutChanges += 1
     new.alarmNumbers = old.alarmNumbers

@@ -67,8 +67,30 @@ public final class Shard {
   ///   as long as it is of use.
   public func admit(slot: Int, rate: SampleRate, leads: Int = 1) throws(ConditionerPlanError) {
     precondition(streams[slot] == nil)
-    streams[slot] = try StreamPipeline(
-      slot: slot, rate: rate, leads: leads, plan: plan, settings: settings)
+    streams[slot] = try pipeline(slot: slot, rate: rate, leads: leads)
+  }
+
+  /// A stream's pipeline, with the coefficients of one that has its rate already where there is
+  /// one: all of a rate read the same memory.
+  func pipeline(
+    slot: Int, rate: SampleRate, leads: Int
+  ) throws(ConditionerPlanError) -> StreamPipeline {
+    let design: ConditionerDesign
+    if let known = streams.first(where: { $0.rate == rate }) {
+      design = known.path.design
+    } else {
+      design = try ConditionerDesign(plan.conditioner(inputRate: rate))
+    }
+    return StreamPipeline(
+      slot: slot, rate: rate, leads: leads, design: design, plan: plan, settings: settings)
+  }
+
+  /// Hints at the streams whose packets come next and after that, before the present one is taken:
+  /// the processor fetches their state meanwhile. First the state itself, then, where that is near,
+  /// what it points at.
+  public func expect(next: Int?, afterNext: Int?) {
+    if let next { streams[next]?.prefetch() }
+    if let afterNext { streams.prefetch(slot: afterNext) }
   }
 
   /// Scores what the stream still has in the batch, ends its alarms and lets it go.

@@ -110,6 +110,29 @@ public struct SignalPath: Sendable {
     consumed = 0
   }
 
+  /// Hints that so many samples will be loaded next. What lies in the path itself must be near
+  /// already: see `ObjectPlace`. True where they will complete a beat's excerpt.
+  ///
+  /// Changes nothing; `mutating`, because what is called so is not copied first.
+  public mutating func prefetch(_ count: Int) -> Bool {
+    let outputs = min(conditioner.maximumOutputs(forInputs: count), filtered.count)
+    let end = signal.endIndex + Int64(outputs)
+    conditioner.prefetch(count)
+    Prefetch.elements(of: filtered, 0..<outputs)
+    Prefetch.elements(of: unfiltered, 0..<outputs)
+    signal.prefetch(outputs)
+    detector.prefetch()
+    excerpts?.prefetch()
+    let isBeatDue = excerpts?.isDue(endIndex: end) ?? false
+    let isSecondDue = end >= nextSecond
+    quality.prefetch(context: isBeatDue || isSecondDue)
+    if isSecondDue { signal.prefetch(from: signal.endIndex - Self.judgedSeconds * second) }
+    return isBeatDue
+  }
+
+  /// What is looked at once a second.
+  private static let judgedSeconds: Int64 = 4
+
   /// Apart from `self`, because the spans would borrow all of it.
   private static func condition(
     _ input: Span<Float>, with conditioner: inout Conditioner, into filtered: inout [Float],

@@ -8,14 +8,36 @@ import ECGSignal
 ///
 /// Owned by one shard's thread. Everything is allocated in `init`.
 final class StreamPipeline {
+  // What every packet touches lies together, the signal path last: `packetBytes`.
   let slot: Int
-  let plan: ModelPlan
   let rate: SampleRate
-  let pathPrint: String
-  var settings: AlarmSettings
   var continuity = Continuity()
   var clock = DeviceClock()
+  var conditions: [AlarmCondition]
+  var lastReceivedNs: UInt64 = 0
+  /// How many samples the last packet had.
+  var lastPacketSamples = 0
+  /// Whether windows are scored: not while the daemon cannot keep up.
+  var isScoring = true
+  /// Windows handed to the batch and not yet scored.
+  var pending = 0
+  /// While somebody listens to the waveforms.
+  var tap: WaveTap?
+  /// The stream's sample that is number 0 of the signal path.
+  var origin = SampleNumber(0)
+  /// Up to this index of the signal path, the last samples that were lost on the way stand.
+  var bridgedUntil = Int64.min / 2
+  /// How far the clock of the signals runs ahead of the sample numbers, because no samples came
+  /// while the clock went on.
+  var clockLead: Int64 = 0
+  /// That lead where the samples stopped last.
+  var silenceStartLead: Int64 = 0
+  var counters = StreamCounters()
   var path: SignalPath
+
+  let plan: ModelPlan
+  let pathPrint: String
+  var settings: AlarmSettings
   var leads: StreamLeads
   var scorer: PatientScorer
   /// For models that know the patient's own beats.
@@ -25,7 +47,6 @@ final class StreamPipeline {
   var heart: HeartRate
   var net: SafetyNet
   var fastRun = FastRun()
-  var conditions: [AlarmCondition]
   var signals: [AlarmSignal]
   var strips: StripMemory
   var alarmNumbers: [UInt64]
@@ -36,41 +57,27 @@ final class StreamPipeline {
   /// Who ends a pause, while that is told.
   var resumer: String?
   var pause: StreamPause?
-  /// How far the clock of the signals runs ahead of the sample numbers, because no samples came
-  /// while the clock went on.
-  var clockLead: Int64 = 0
-  /// That lead where the samples stopped last.
-  var silenceStartLead: Int64 = 0
   /// Seconds of samples since the admission.
   var secondsTicked: UInt64 = 0
-  var counters = StreamCounters()
   /// How many model-rate samples lie before the signal path's number 0, over all restarts: the
   /// patient's model counts on.
   var patientOffset: Int64 = 0
-  /// The stream's sample that is number 0 of the signal path.
-  var origin = SampleNumber(0)
-  /// Up to this index of the signal path, the last samples that were lost on the way stand.
-  var bridgedUntil = Int64.min / 2
   var lastScore: Float?
-  var lastReceivedNs: UInt64 = 0
-  /// Whether windows are scored: not while the daemon cannot keep up.
-  var isScoring = true
-  /// Windows handed to the batch and not yet scored.
-  var pending = 0
-  /// While somebody listens to the waveforms.
-  var tap: WaveTap?
   /// How often the signal path was started anew.
   var pathNumber: UInt32 = 0
 
+  /// How much of an object every packet touches.
+  static let packetBytes = 512 + MemoryLayout<SignalPath>.stride
+
   init(
-    slot: Int, rate: SampleRate, leads: Int, plan: ModelPlan, settings: AlarmSettings
-  ) throws(ConditionerPlanError) {
+    slot: Int, rate: SampleRate, leads: Int, design: ConditionerDesign, plan: ModelPlan,
+    settings: AlarmSettings
+  ) {
     self.slot = slot
     self.plan = plan
     self.rate = rate
     pathPrint = Self.pathPrint(plan, rate)
     self.settings = settings
-    let design = try ConditionerDesign(plan.conditioner(inputRate: rate))
     path = SignalPath(design, plan.schedule)
     self.leads = StreamLeads(leads, design: design, rate: rate, plan: plan, settings: settings)
     scorer = PatientScorer(plan.settings)
@@ -87,6 +94,15 @@ final class StreamPipeline {
     acknowledgers = (0..<count).map { _ in nil }
     strips = StripMemory(
       conditions: count, capacity: path.signal.capacity)
+  }
+
+  /// Hints that a packet of this stream comes next, as long as the last one.
+  func prefetch() {
+    // Every packet asks whether the stream was silent.
+    let silent = StreamCondition.streamSilent.rawValue
+    Prefetch.elements(of: conditions, silent..<(silent + 1))
+    guard path.prefetch(min(lastPacketSamples, SignalPath.maximumBlock)) else { return }
+    scorer.patient?.prefetch()
   }
 
   /// What scores are held against now.

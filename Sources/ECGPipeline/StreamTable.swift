@@ -1,6 +1,10 @@
+import ECGCore
+
 /// The streams of a shard by slot: an array, because every packet looks its stream up.
 struct StreamTable {
   private var places: [StreamPipeline?] = []
+  /// Where they lie, so that they can be fetched without being looked at.
+  private var objects: [ObjectPlace?] = []
   private(set) var count = 0
 
   /// Grows when a slot is set that was never used; looking up neither grows nor hashes.
@@ -8,10 +12,27 @@ struct StreamTable {
     get { slot < places.count ? places[slot] : nil }
     set {
       precondition(slot >= 0)
-      while slot >= places.count { places.append(nil) }
+      while slot >= places.count {
+        places.append(nil)
+        objects.append(nil)
+      }
       count += (newValue == nil ? 0 : 1) - (places[slot] == nil ? 0 : 1)
       places[slot] = newValue
+      objects[slot] = newValue.map { ObjectPlace(of: $0, bytes: StreamPipeline.packetBytes) }
     }
+  }
+
+  /// Hints that a stream will be looked up.
+  func prefetch(slot: Int) {
+    if slot < objects.count { objects[slot]?.prefetch() }
+  }
+
+  /// The first stream for which `condition` holds.
+  func first(where condition: (StreamPipeline) -> Bool) -> StreamPipeline? {
+    for slot in 0..<places.count {
+      if let stream = places[slot], condition(stream) { return stream }
+    }
+    return nil
   }
 
   /// In the order of the slots. Unoptimised builds allocate for any sequence but a range.

@@ -27,6 +27,24 @@ import Testing
     #expect(ring.pop() == nil)
   }
 
+  @Test func theTagsOfTheNextTwoByteRecordsAreKnownAcrossTheWrap() {
+    let ring = ByteRing(minimumCapacity: 256)
+    var queued: [UInt32] = []
+    for i in 0..<300 as Range<UInt32> {
+      let record = [UInt8](repeating: 0, count: Int(i % 37))
+      if ring.push(record.span.bytes, tag: i, word: 0) { queued.append(i) }
+      let following = ring.following()
+      #expect(following.next == (queued.count > 1 ? queued[1] : nil))
+      #expect(following.afterNext == (queued.count > 2 ? queued[2] : nil))
+      guard queued.count > Int(i % 5) else { continue }
+      let popped = ring.pop { _, tag, _ in #expect(tag == queued[0]) }
+      #expect(popped)
+      queued.removeFirst()
+    }
+    while ring.pop({ _, _, _ in }) {}
+    #expect(ring.following() == (nil, nil))
+  }
+
   @Test func byteRecordsComeOutAsTheyWentInAcrossTheWrap() {
     let ring = ByteRing(minimumCapacity: 256)
     var next: UInt8 = 0

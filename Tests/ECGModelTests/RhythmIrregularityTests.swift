@@ -1,4 +1,5 @@
 import CAllocationCounter
+import Foundation
 import Testing
 
 @testable import ECGModel
@@ -35,6 +36,40 @@ import Testing
     let onset = all.firstIndex(of: true)!
     #expect((110...165).contains(onset))
     #expect(!all[180...].contains(false))
+  }
+
+  @Test(arguments: [true, false])
+  func `the entropy is what its definition says`(isWild: Bool) throws {
+    for seed in 1...20 as ClosedRange<UInt64> {
+      let intervals = isWild ? wild(48, seed: seed) : sinus(48, seed: seed)
+      var rhythm = RhythmIrregularity()
+      var fiducial: Int64 = 0
+      for interval in [0] + intervals {
+        fiducial += Int64(interval)
+        rhythm.process(fiducial: fiducial, similarity: 1, place: fiducial)
+      }
+      let entropy = try #require(rhythm.entropy)
+      #expect(abs(entropy - Self.entropy(intervals)) < 1e-5)
+    }
+  }
+
+  /// Of Lake and Moorman's coefficient, pair by pair.
+  private static func entropy(_ intervals: [Int]) -> Float {
+    func pairs(_ tolerance: Double) -> (first: Double, both: Double) {
+      var (first, both) = (0.0, 0.0)
+      for i in 0..<47 {
+        for j in (i + 1)..<47 where Double(abs(intervals[i] - intervals[j])) <= tolerance {
+          first += 1
+          if Double(abs(intervals[i + 1] - intervals[j + 1])) <= tolerance { both += 1 }
+        }
+      }
+      return (first, both)
+    }
+    var tolerance = 3.84
+    while pairs(tolerance).both < 5, tolerance <= 64 { tolerance *= 1.5 }
+    let (first, both) = pairs(tolerance)
+    let mean = Double(intervals.reduce(0, +)) / 48
+    return Float(-log(max(both, 0.5) / max(first, 1)) + log(2 * tolerance) - log(mean))
   }
 
   @Test func `order that returns ends the state`() {

@@ -46,6 +46,26 @@ import Testing
     }
   }
 
+  @Test func toBeToldWhatComesNextChangesNothingAndAllocatesNothing() throws {
+    let player = Player.synthetic(seconds: 90)
+    let plan = try TestModel.beats()
+    let (plain, told) = (try shard(plan, rate: player.rate), try shard(plan, rate: player.rate))
+    var allocations: UInt64 = 0
+    for start in stride(from: 0, to: player.samples.count, by: 36) {
+      let range = start..<min(start + 36, player.samples.count)
+      player.send(range, packets: 36, to: plain, sequence: UInt64(start))
+      let before = allocation_count()
+      told.expect(next: 0, afterNext: 0)
+      told.expect(next: 7, afterNext: 1_000_000)
+      allocations += allocation_count() - before
+      player.send(range, packets: 36, to: told, sequence: UInt64(start))
+    }
+    for one in [plain, told] { one.dischargeAll() }
+    #expect(told.scores == plain.scores)
+    #expect(facts(told) == facts(plain))
+    #expect(allocations == 0)
+  }
+
   @Test func aStreamIsJudgedAloneAsItIsAmongOthers() throws {
     let plan = try TestModel.sliding()
     let player = Player.synthetic(seconds: 60)

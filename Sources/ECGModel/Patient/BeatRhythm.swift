@@ -61,6 +61,15 @@ struct BeatRhythm: Sendable {
     recentCount = 0
   }
 
+  /// Hints that a beat will come.
+  func prefetch() {
+    intervals.prefetch()
+    deviations.prefetch()
+    surprises.prefetch()
+    ranked.prefetch()
+    usual.prefetch()
+  }
+
   /// The next beat begins a new stretch: no interval leads to it.
   mutating func breakOff() {
     lastFiducial = nil

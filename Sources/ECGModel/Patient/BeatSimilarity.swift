@@ -1,3 +1,5 @@
+import ECGCore
+
 /// How alike an excerpt's windows are to reference beats, over all shifts.
 ///
 /// The measure is 2 x.r / (x.x + r.r) of zero-mean x and r: the correlation, lessened where the
@@ -8,22 +10,37 @@ struct BeatSimilarity: Sendable {
 
   /// [shift] the energy of the window, its mean removed
   private var energies = [Float](repeating: 0, count: shiftCount)
-  private var samples = [Float](repeating: 0, count: BeatExcerpt.count)
+  /// The excerpt, and some zeros so that every stretch of 16 can be read.
+  private var samples = [Float](repeating: 0, count: BeatExcerpt.count + 4)
+
+  /// Hints that an excerpt will be taken.
+  func prefetch() {
+    Prefetch.elements(of: energies)
+    Prefetch.elements(of: samples)
+  }
 
   /// Takes an excerpt.
   mutating func load(_ excerpt: Span<Float>) {
     precondition(excerpt.count == BeatExcerpt.count)
-    let length = BeatExcerpt.windowCount
     for i in 0..<excerpt.count { samples[i] = excerpt[i] }
-    for shift in 0..<Self.shiftCount {
-      var sum: Float = 0
-      var squares: Float = 0
-      for i in shift..<(shift + length) {
-        sum += samples[i]
-        squares += samples[i] * samples[i]
-      }
-      energies[shift] = max(0, squares - sum * sum / Float(length))
+    let found = Self.energies(of: samples)
+    for shift in 0..<Self.shiftCount { energies[shift] = found[shift] }
+  }
+
+  /// A lane for each shift.
+  private static func energies(of samples: [Float]) -> SIMD16<Float> {
+    let length = BeatExcerpt.windowCount
+    precondition(samples.count >= length + 15)
+    let bytes = unsafe samples.span.bytes
+    var sum = SIMD16<Float>()
+    var squares = SIMD16<Float>()
+    for i in 0..<length {
+      let values = unsafe bytes.unsafeLoadUnaligned(
+        fromUncheckedByteOffset: 4 * i, as: SIMD16<Float>.self)
+      sum += values
+      squares += values * values
     }
+    return pointwiseMax(squares - sum * sum / Float(length), SIMD16())
   }
 
   /// The best shift of the excerpt against the zero-mean beat at `offset` of `shapes`.

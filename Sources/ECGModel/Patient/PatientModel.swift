@@ -107,6 +107,14 @@ public struct PatientModel: Sendable {
   /// What keeps the references from being settled; nil where they are.
   public var obstacle: LearningObstacle? { isSettled ? nil : evidence.obstacle }
 
+  /// Hints that a beat will come. Changes nothing; `mutating`, because what is called so is not
+  /// copied first.
+  public mutating func prefetch() {
+    references.prefetch()
+    rhythm.prefetch()
+    history.prefetch()
+  }
+
   private mutating func elapsed(_ fiducial: Int64) -> Double {
     let first = firstFiducial ?? fiducial
     firstFiducial = first

@@ -20,6 +20,12 @@ struct RecentMedian: Sendable {
     count = 0
   }
 
+  /// Hints that a number will come.
+  func prefetch() {
+    Prefetch.elements(of: ring, next..<(next + 1))
+    Prefetch.elements(of: sorted, 0..<count)
+  }
+
   mutating func append(_ number: Float) {
     if count == ring.count { remove(ring[next]) }
     ring[next] = number

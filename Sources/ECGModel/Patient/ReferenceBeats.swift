@@ -72,6 +72,14 @@ public struct ReferenceBeats: Sendable {
   /// The share of the recent beats that are most like a group.
   func share(_ group: Int) -> Float { clusters[group].weight / max(totalWeight, 1) }
 
+  /// Hints that a beat will be compared.
+  func prefetch() {
+    Prefetch.elements(of: clusters)
+    Prefetch.elements(of: shapes, 0..<(count * BeatExcerpt.windowCount))
+    Prefetch.elements(of: window)
+    similarity.prefetch()
+  }
+
   /// Compares a beat with all groups.
   mutating func match(_ excerpt: Span<Float>) -> Match {
     similarity.load(excerpt)

@@ -108,16 +108,48 @@ public struct RhythmIrregularity: Sendable {
   }
 
   private func matches(within tolerance: Float) -> (first: Int, both: Int) {
-    var first = 0
-    var both = 0
-    for i in 0..<(Self.intervalCount - 1) {
-      for j in (i + 1)..<(Self.intervalCount - 1)
-      where abs(ordered[i] - ordered[j]) <= tolerance {
-        first += 1
-        if abs(ordered[i + 1] - ordered[j + 1]) <= tolerance { both += 1 }
+    // Intervals are whole numbers below 256: sixteen pairs of one distance are compared at once.
+    // A lane sees 90 pairs at most, and counts up to 255.
+    var bytes = InlineArray<112, UInt8>(repeating: 0)
+    for i in 0..<Self.intervalCount { bytes[i] = UInt8(clamping: Int(ordered[i])) }
+    let (span, limit) = (bytes.span, SIMD16<UInt8>(repeating: UInt8(tolerance)))
+    var (first, both) = (SIMD16<UInt8>(), SIMD16<UInt8>())
+    for distance in 1..<(Self.intervalCount - 1) {
+      let pairs = Self.intervalCount - 1 - distance
+      var i = 0
+      while i < pairs {
+        let isPair = Self.lanes .< UInt8(min(16, pairs - i))
+        let isFirst = isPair .& Self.areAlike(span, i, i + distance, limit)
+        let isSecond = Self.areAlike(span, i + 1, i + 1 + distance, limit)
+        first.replace(with: first &+ 1, where: isFirst)
+        both.replace(with: both &+ 1, where: isFirst .& isSecond)
+        i += 16
       }
     }
-    return (first, both)
+    return (Self.sum(first), Self.sum(both))
+  }
+
+  private static let lanes = SIMD16<UInt8>(
+    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+
+  /// Which of sixteen intervals from `i` on are like those from `j` on.
+  @inline(__always)
+  private static func areAlike(
+    _ intervals: Span<UInt8>, _ i: Int, _ j: Int, _ limit: SIMD16<UInt8>
+  ) -> SIMDMask<SIMD16<Int8>> {
+    precondition(i >= 0 && j + 16 <= intervals.count)
+    let bytes = unsafe intervals.bytes
+    let a = unsafe bytes.unsafeLoadUnaligned(
+      fromUncheckedByteOffset: i, as: SIMD16<UInt8>.self)
+    let b = unsafe bytes.unsafeLoadUnaligned(
+      fromUncheckedByteOffset: j, as: SIMD16<UInt8>.self)
+    return pointwiseMax(a, b) &- pointwiseMin(a, b) .<= limit
+  }
+
+  private static func sum(_ counts: SIMD16<UInt8>) -> Int {
+    var sum = 0
+    for lane in 0..<16 { sum += Int(counts[lane]) }
+    return sum
   }
 }
 
@@ -126,6 +158,9 @@ extension RhythmIrregularity: Checkpointed {
     state.field(1, &isIrregular)
     state.field(2, &entropy)
     state.field(3, &intervals)
+    for i in 0..<Self.intervalCount where !(0...Float(Self.longestInterval) ~= intervals[i]) {
+      state.refuse(3)
+    }
     state.field(4, &ends)
     state.field(5, &count, in: 0...Int.max)
     state.field(6, &lastFiducial)

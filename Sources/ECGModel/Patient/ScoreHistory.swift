@@ -9,6 +9,9 @@ struct ScoreHistory: Sendable {
   private var errorsP = RecentMedian(capacity: errorCount)
   private var lastLatent: Float?
 
+  /// Hints that a beat will come.
+  func prefetch() { errorsP.prefetch() }
+
   mutating func reset() {
     errorsP.reset()
     lastLatent = nil

@@ -108,6 +108,10 @@ struct ShardThread {
   private mutating func takePackets() -> Bool {
     for _ in 0..<Self.packetsPerTurn {
       let packets = channel.packets
+      let following = packets.following()
+      shard.expect(
+        next: following.next.map(ShardRecord.slot),
+        afterNext: following.afterNext.map(ShardRecord.slot))
       let popped = packets.pop { bytes, tag, word in take(bytes, tag: tag, word: word) }
       if !popped { return true }
       report()

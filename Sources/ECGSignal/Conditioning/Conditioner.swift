@@ -13,13 +13,11 @@ public struct Conditioner: Sendable {
   private var notch: BiquadCascade
   private var resampler: Resampler
   private var band: BiquadCascade
-  private var missing: MissingSamples
+  private var missing = MissingSamples()
   private var inputCount: Int64 = 0
   private var outputCount: Int64 = 0
   private var held: Float = 0
   private var missingRun: Int
-  private var cleaned: [Float]
-  private var resampled: [Float]
 
   /// No electrode gives more, offsets included: an input beyond it is a fault of the source.
   public static let plausibleMillivolts: Float = 10_000
@@ -35,14 +33,11 @@ public struct Conditioner: Sendable {
     notch = BiquadCascade(design.notch)
     resampler = Resampler(kernel: design.kernel)
     band = BiquadCascade(design.band)
-    missing = MissingSamples(capacity: design.kernel.delayInputSamples + Self.chunk + 2)
+    precondition(design.kernel.delayInputSamples + Self.chunk + 2 <= MissingSamples.capacity)
     restartRun = max(
       design.kernel.delayInputSamples + 1,
       design.plan.inputRate.samples(seconds: Self.restartSeconds))
     missingRun = restartRun
-    cleaned = [Float](repeating: 0, count: Self.chunk)
-    resampled = [Float](
-      repeating: 0, count: design.kernel.maximumOutputs(forInputs: Self.chunk))
   }
 
   /// The most outputs that `inputs` further samples can complete.
@@ -71,19 +66,24 @@ public struct Conditioner: Sendable {
   ) -> Int {
     var consumed = 0
     var produced = 0
+    // On the stack, which is always near.
+    var cleaned = InlineArray<64, Float>(repeating: 0)
     while consumed < input.count {
-      let taken = clean(input, from: consumed)
-      let made = resample(taken)
-      finish(made, into: &filtered, unfiltered: &unfiltered, at: produced)
+      let taken = clean(input, from: consumed, into: &cleaned)
+      let end = resampler.process(
+        cleaned.span.extracting(0..<taken), into: &unfiltered, from: produced)
+      finish(produced..<end, into: &filtered, unfiltered: &unfiltered)
       consumed += taken
-      produced += made
+      produced = end
     }
     return produced
   }
 
   /// Fills `cleaned` with the next samples; returns how many. Stops before a sample from which
   /// the filters start anew, unless it is the first.
-  private mutating func clean(_ input: Span<Float>, from start: Int) -> Int {
+  private mutating func clean(
+    _ input: Span<Float>, from start: Int, into cleaned: inout InlineArray<64, Float>
+  ) -> Int {
     let count = min(input.count - start, Self.chunk)
     let hasNotch = notch.count > 0
     for i in 0..<count {
@@ -112,33 +112,26 @@ public struct Conditioner: Sendable {
     band.prime(at: Double(sample))
   }
 
-  private mutating func resample(_ count: Int) -> Int {
-    Self.resample(cleaned, count, with: &resampler, into: &resampled)
-  }
-
-  private static func resample(
-    _ cleaned: [Float], _ count: Int, with resampler: inout Resampler,
-    into resampled: inout [Float]
-  ) -> Int {
-    var output = resampled.mutableSpan
-    return resampler.process(cleaned.span.extracting(0..<count), into: &output)
-  }
-
+  /// Filters the resampled samples, and marks those that were missing.
   private mutating func finish(
-    _ count: Int, into filtered: inout MutableSpan<Float>, unfiltered: inout MutableSpan<Float>,
-    at start: Int
+    _ range: Range<Int>, into filtered: inout MutableSpan<Float>,
+    unfiltered: inout MutableSpan<Float>
   ) {
     // The oldest input that any of these outputs can be nearest to.
     let reach = Int64(design.kernel.delayInputSamples + Self.chunk + 1)
     let mayBeMissing = missing.latest >= inputCount - reach
-    for i in 0..<count {
-      let sample = resampled[i]
-      filtered[start + i] = Float(band.process(Double(sample)))
-      let isMissing =
-        mayBeMissing && missing.contains(design.kernel.inputPosition(ofOutput: outputCount))
-      unfiltered[start + i] = isMissing ? .nan : sample
+    for i in range {
+      filtered[i] = Float(band.process(Double(unfiltered[i])))
+      if mayBeMissing, missing.contains(design.kernel.inputPosition(ofOutput: outputCount)) {
+        unfiltered[i] = .nan
+      }
       outputCount += 1
     }
+  }
+
+  /// Hints that the next `count` samples will come.
+  public func prefetch(_ count: Int) {
+    resampler.prefetch(count)
   }
 }
 

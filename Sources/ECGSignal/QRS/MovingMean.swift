@@ -29,6 +29,9 @@ struct MovingMean: Sendable {
     return sum * scale
   }
 
+  /// Hints that more samples will come.
+  func prefetch() { Prefetch.elements(of: samples) }
+
   mutating func reset() {
     for i in 0..<samples.count { samples[i] = 0 }
     place = 0

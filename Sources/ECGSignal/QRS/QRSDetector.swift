@@ -157,6 +157,12 @@ public struct QRSDetector: Sendable {
     return nil
   }
 
+  /// Hints that more samples will come.
+  public func prefetch() {
+    mean.prefetch()
+    Prefetch.elements(of: banded)
+  }
+
   private var threshold: Double {
     noiseLevel + tuning.thresholdShare * (signalLevel - noiseLevel)
   }

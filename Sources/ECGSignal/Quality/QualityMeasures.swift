@@ -126,21 +126,22 @@ struct QualityMeasures {
       for lane in 0..<min(8, n - start) { eight[lane] = values[start + lane] }
       return eight
     }
-    // The value that `rank` others at most are below, and more are not above. n is 64 at most,
-    // and eight are compared at once: no sort is faster, and none takes the same time always.
-    for start in stride(from: 0, to: n, by: 8) {
+    // The greatest of the values that `rank` others at most are below. n is 64 at most, and eight
+    // are compared at once: no sort is faster, and none takes the same time always.
+    var found = SIMD8<Float>(repeating: -.infinity)
+    var start = 0
+    while start < n {
       let candidates = eight(start)
+      // A lane of a mask is -1 where it is true.
       var below = SIMD8<Int32>()
-      var notAbove = SIMD8<Int32>()
       for i in 0..<n {
-        let value = SIMD8<Float>(repeating: values[i])
-        below.replace(with: below &+ 1, where: value .< candidates)
-        notAbove.replace(with: notAbove &+ 1, where: value .<= candidates)
+        let isBelow = SIMD8<Float>(repeating: values[i]) .< candidates
+        below &-= unsafe unsafeBitCast(isBelow, to: SIMD8<Int32>.self)
       }
-      for lane in 0..<min(8, n - start) where below[lane] <= rank && rank < notAbove[lane] {
-        return candidates[lane]
-      }
+      let isLowEnough = below .<= Int32(rank)
+      found.replace(with: candidates, where: isLowEnough .& (candidates .> found))
+      start += 8
     }
-    return values[0]
+    return found.max()
   }
 }

@@ -119,6 +119,17 @@ public struct SignalQuality: Sendable {
       && abs(sample - middle) > 2 * edge
   }
 
+  /// Hints that the next samples will come; with `context`, that the quality of the latest ones
+  /// will be asked for.
+  public func prefetch(context: Bool) {
+    let newest = Int((endIndex - first) / Int64(blockLength) % Int64(blocks.count))
+    let count = context ? Int(QualityMeasures.contextSeconds * rate.hertz) / blockLength : 0
+    Prefetch.elements(of: blocks, max(0, newest - count)..<(newest + 1))
+    if count > newest {
+      Prefetch.elements(of: blocks, (blocks.count - count + newest)..<blocks.count)
+    }
+  }
+
   /// The quality of the samples in `window`, which must not lie beyond `endIndex`. Defects of the
   /// window itself count by the blocks that it touches; noise is measured over a stretch of
   /// `QualityMeasures.contextSeconds` that ends with the window.

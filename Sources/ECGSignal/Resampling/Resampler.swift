@@ -48,15 +48,22 @@ public struct Resampler: Sendable {
   public mutating func process(
     _ input: Span<Float>, into output: inout MutableSpan<Float>
   ) -> Int {
+    process(input, into: &output, from: 0)
+  }
+
+  /// The same, with the first output at `start`; returns where the outputs end.
+  mutating func process(
+    _ input: Span<Float>, into output: inout MutableSpan<Float>, from start: Int
+  ) -> Int {
     if kernel.isPassThrough {
-      precondition(output.count >= input.count)
-      for i in 0..<input.count { output[i] = input[i] }
-      return input.count
+      precondition(output.count >= start + input.count)
+      for i in 0..<input.count { output[start + i] = input[i] }
+      return start + input.count
     }
-    guard input.count > 0 else { return 0 }
+    guard input.count > 0 else { return start }
     if !isPrimed { prime(at: input[0]) }
     var consumed = 0
-    var produced = 0
+    var produced = start
     while consumed < input.count {
       if filled == history.count { makeRoom() }
       let n = min(input.count - consumed, history.count - filled)
@@ -68,6 +75,13 @@ public struct Resampler: Sendable {
       produced = drain(into: &output, from: produced)
     }
     return produced
+  }
+
+  /// Hints that the next `count` samples will come.
+  func prefetch(_ count: Int) {
+    guard !kernel.isPassThrough else { return }
+    let start = max(0, min(nextEnd, filled) - kernel.taps)
+    Prefetch.elements(of: history, start..<min(filled + count, history.count))
   }
 
   /// Drops what no output needs any more, by moving the last row's worth to the front.

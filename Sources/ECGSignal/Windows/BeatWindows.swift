@@ -47,6 +47,14 @@ public struct BeatWindows: Sendable {
     return true
   }
 
+  /// Hints that complete windows will be asked for.
+  public func prefetch() { Prefetch.elements(of: pending, first..<(first + 1)) }
+
+  /// Whether the samples below `endIndex` complete a window.
+  public func isDue(endIndex: Int64) -> Bool {
+    count > 0 && pending[first].fiducial + Int64(after) <= endIndex
+  }
+
   /// The next complete window where the samples below `endIndex` are there; nil where it still
   /// lacks some. Ask until nil.
   public mutating func next(endIndex: Int64) -> Window? {

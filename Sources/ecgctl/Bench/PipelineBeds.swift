@@ -104,6 +104,8 @@ struct PipelineBeds {
     for bed in 0..<count {
       let nowNs = MonotonicClock.nanoseconds()
       if !shard.hasWaitingWindows { waitingSinceNs = nowNs }
+      shard.expect(
+        next: bed + 1 < count ? bed + 1 : nil, afterNext: bed + 2 < count ? bed + 2 : nil)
       take(bytes.extracting(start..<ends[bed]), bed: bed, nowNs: nowNs)
       start = ends[bed]
       if shard.hasWaitingWindows, nowNs - waitingSinceNs >= maximumWaitNs {
