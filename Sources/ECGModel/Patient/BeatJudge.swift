@@ -87,15 +87,15 @@ public struct BeatJudge: Sendable {
     isIrregular: Bool, start: Int64
   ) -> BeatJudgement {
     let logOdds = Self.logOdds(found.score)
-    let damped = isIrregular ? logOdds - max(0, found.timing) : logOdds
+    let damped = isIrregular ? found.untimedLogOdds : logOdds
     let limit = self.limit
-    let excess = found.shape - shape.limit
+    let excess = found.ventricularShape - shape.limit
     let isInRun = run.process(
       fiducial: beat.fiducial, start: start,
       excess: Self.mayBeVentricular(beat) ? excess : min(excess, 0))
     let explanation = explain(beat, found, errors: errors)
     if beat.similarity > Self.normalSimilarity, beat.features[.before] > Self.normalEarliness {
-      note(logOdds, found.shape, errors, pace: beat.features[.interval])
+      note(logOdds, found.ventricularShape, errors, pace: beat.features[.interval])
     }
     return BeatJudgement(
       score: isIrregular ? Self.probability(damped) : found.score, limit: limit, isInRun: isInRun,
