@@ -20,7 +20,9 @@ import Testing
 
   private func score(_ logOdds: Float, shape: Float, timing: Float) -> PatientScore {
     let score = BeatJudge.probability(logOdds)
-    return PatientScore(score: score, isFlagged: score > limit, shape: shape, timing: timing)
+    return PatientScore(
+      score: score, isFlagged: score > limit, isVentricular: true, shape: shape, timing: timing,
+      ventricularShape: shape, untimedLogOdds: logOdds - max(0, timing))
   }
 
   private func errors(_ beforeQRS: Float, _ qrs: Float, _ afterQRS: Float) -> SegmentErrors {

@@ -5,11 +5,11 @@ import Testing
 
 @Suite struct PatientScoreTests {
   static let fields: [String: [Double]] = [
-    "score.bias": [-2], "score.limit": [0.5], "score.latent": [1, -0.5, 0.25],
+    "score.bias": [-2, -4], "score.calibration": [1, 0], "score.limit": [0.5], "score.latent": [1, -0.5, 0.25],
     "learning.seconds": [300], "learning.firstPickSeconds": [30],
-    "score.term.latent": [2, -3, 3, -1],
-    "score.term.prematurity*reference": [-4, -5, 0, 0],
-    "score.term.change": [1, 0, 0.5, 0],
+    "score.term.latent": [2, 0, -3, 3, -1],
+    "score.term.prematurity*reference": [-4, -2, -5, 0, 0],
+    "score.term.change": [1, 6, 0, 0.5, 0],
   ]
 
   private func features(_ values: [BeatFeature: Float]) -> BeatFeatures {
@@ -18,14 +18,37 @@ import Testing
     return features
   }
 
-  @Test func `the score is the logistic function of the weighted, limited terms`() throws {
+  /// A beat that is a little early and odd.
+  private var odd: BeatFeatures {
+    features([.latent: 0.5, .prematurity: 0.2, .reference: -1.5, .change: 0.9])
+  }
+
+  @Test func `the score is the probability of either class by the weighted, limited terms`() throws
+  {
     let rule = try ScoreRule(Self.fields, latentSize: 2)
-    let score = rule.score(
-      features([.latent: 0.5, .prematurity: 0.2, .reference: -1.5, .change: 0.9]))
-    // 2 x 0.5 - 4 x (0.2 x -1.5) + 1 x 0.5 (limited) - 2
-    let expected: Float = 1 / (1 + expf(-0.7))
-    #expect(abs(score.score - expected) < 1e-6)
+    let score = rule.score(odd)
+    // 2 x 0.5 - 4 x (0.2 x -1.5) + 1 x 0.5 (limited) - 2; -2 x (0.2 x -1.5) + 6 x 0.5 - 4
+    let odds = expf(0.7) + expf(-0.4)
+    #expect(abs(score.score - odds / (1 + odds)) < 1e-6)
     #expect(score.isFlagged)
+    #expect(score.isVentricular)
+  }
+
+  @Test func `a calibration scales and shifts the log-odds`() throws {
+    var fields = Self.fields
+    fields["score.calibration"] = [0.5, -1]
+    let score = try ScoreRule(fields, latentSize: 2).score(odd)
+    let logOdds = 0.5 * logf(expf(0.7) + expf(-0.4)) - 1
+    #expect(abs(score.score - 1 / (1 + expf(-logOdds))) < 1e-6)
+    #expect(abs(score.ventricularShape - 0.5 * (2 * 1.5 + 0.6)) < 1e-6)
+  }
+
+  @Test func `without its timing a beat that only comes early is a normal one`() throws {
+    let rule = try ScoreRule(Self.fields, latentSize: 2)
+    let early = rule.score(features([.latent: -1, .change: 0.5]))
+    #expect(!early.isVentricular)
+    let odds = expf(-4) + expf(-4)
+    #expect(abs(early.untimedLogOdds - logf(odds)) < 1e-5)
   }
 
   @Test func `a term stays within its range`() throws {
@@ -69,15 +92,17 @@ import Testing
     #expect(late.part == .timing)
     // A product of shape and timing counts for both.
     let both = rule.score(features([.latent: -1, .prematurity: 0.5, .reference: -1]))
+    #expect(both.isVentricular)
     #expect(abs(both.timing - 1) < 1e-6)
     #expect(abs(both.shape - 1) < 1e-6)
   }
 
   @Test(arguments: [
     ("score.bias", [] as [Double]), ("score.latent", [1, 2]), ("score.limit", [1.5]),
-    ("score.term.latent", [1, 2, 3]), ("score.term.change", [1, 2, 1, 0]),
-    ("learning.seconds", [10]), ("score.term.pulse", [1, 0, 1, 0]),
-    ("score.term.change*", [1, 0, 1, 0]), ("score.term.change*change*change", [1, 0, 1, 0]),
+    ("score.term.latent", [1, 2, 3, 4]), ("score.term.change", [1, 1, 2, 1, 0]),
+    ("learning.seconds", [10]), ("score.term.pulse", [1, 1, 0, 1, 0]),
+    ("score.term.change*", [1, 1, 0, 1, 0]), ("score.calibration", [0, 1]),
+    ("score.term.change*change*change", [1, 1, 0, 1, 0]),
     ("score.biass", [1]),
   ])
   func `a fault in the manifest is named`(key: String, numbers: [Double]) {
@@ -87,7 +112,9 @@ import Testing
     #expect("\(error!)".contains("baseline.\(key)"))
   }
 
-  @Test(arguments: ["score.bias", "score.limit", "score.latent", "learning.seconds"])
+  @Test(arguments: [
+    "score.bias", "score.calibration", "score.limit", "score.latent", "learning.seconds",
+  ])
   func `a key that is missing is named`(key: String) {
     var fields = Self.fields
     fields[key] = nil

@@ -37,10 +37,10 @@ from fusion import Fusion
 from runs import Checkpoint, Progress, Run, fingerprint
 
 TERMS = (
-    "latent previousLatent errorP errorQRS reference roughness previousBefore "
+    "latent previousLatent errorQRS reference roughness previousBefore "
     "relativePrematurity unforeseenPrematurity unforeseenPrematurity*errorP "
     "prematurity*previousBefore relativeEarliness*errorP earliness*relativeErrorP "
-    "earliness*irregularity"
+    "earliness*irregularity irregularity*latent"
 ).split()
 
 VERSIONS = {
@@ -286,12 +286,20 @@ def manifest(options, fusion, limit, model, trained, left_out, result):
     }
 
 
-def limit_for(records, scores, share):
+def calibrate(fusion, records, scores):
+    """Makes a fusion's score a probability on patients never met, by the log-odds of others like it."""
+    rows = [r.scored for r in records]
+    return fusion.calibrate(
+        [s[r] for s, r in zip(scores, rows)], [r.label[row] for r, row in zip(records, rows)]
+    )
+
+
+def limit_for(fusion, records, scores, share):
     """The score that `share` of normal beats of patients never met exceed, as a probability."""
     normal = np.concatenate(
         [s[r.scored & np.isin(r.label, figures.NEGATIVE)] for r, s in zip(records, scores)]
     )
-    return float(1 / (1 + np.exp(-np.quantile(normal, 1 - share))))
+    return float(1 / (1 + np.exp(-fusion.calibrated(np.quantile(normal, 1 - share)))))
 
 
 def write(path, model, fusion, limit, trained, left_out, options, result):
@@ -307,10 +315,11 @@ def write_fold_models(records, features, models, scores, fold, left_out, options
     options.fold_models.mkdir(parents=True, exist_ok=True)
     for number, model in enumerate(models):
         chosen = [i for i, r in enumerate(records) if fold[i] != number and r.name not in left_out]
-        trained = [records[i] for i in chosen]
-        limit = limit_for(trained, [scores[i] for i in chosen], options.false_flag_share)
-        write(options.fold_models / f"{number}.safetensors", model, fit(records, features, chosen),
-              limit, trained, left_out, options, {})
+        trained, left = [records[i] for i in chosen], [scores[i] for i in chosen]
+        fusion = calibrate(fit(records, features, chosen), trained, left)
+        limit = limit_for(fusion, trained, left, options.false_flag_share)
+        write(options.fold_models / f"{number}.safetensors", model, fusion, limit, trained, left_out,
+              options, {})
 
 
 def main():
@@ -333,8 +342,9 @@ def main():
     scores = held_out_scores(records, features, options, fold, left_out)
     result = report(records, scores)
 
-    fusion = fit(records, features, chosen)
-    limit = limit_for(trained, [scores[i] for i in chosen], options.false_flag_share)
+    left = [scores[i] for i in chosen]
+    fusion = calibrate(fit(records, features, chosen), trained, left)
+    limit = limit_for(fusion, trained, left, options.false_flag_share)
     sha256 = write(options.out, model, fusion, limit, trained, left_out, options, result)
     if options.fold_models:
         write_fold_models(records, features, models, scores, fold, left_out, options)

@@ -90,9 +90,9 @@ public struct BeatJudge: Sendable {
     isIrregular: Bool, start: Int64, isClean: Bool = true
   ) -> BeatJudgement {
     let logOdds = Self.logOdds(found.score)
-    let damped = isIrregular ? logOdds - max(0, found.timing) : logOdds
+    let damped = isIrregular ? found.untimedLogOdds : logOdds
     let limit = self.limit
-    let excess = found.shape - shape.limit
+    let excess = found.ventricularShape - shape.limit
     let isInRun = run.process(
       fiducial: beat.fiducial, start: start, excess: excess,
       isOwn: !Self.mayBeVentricular(beat), isLate: beat.features[.before] > Self.lateness)
@@ -100,7 +100,7 @@ public struct BeatJudge: Sendable {
     if isClean, beat.similarity > Self.normalSimilarity,
       beat.features[.before] > Self.normalEarliness
     {
-      note(logOdds, found.shape, errors, pace: beat.features[.interval])
+      note(logOdds, found.ventricularShape, errors, pace: beat.features[.interval])
     }
     return BeatJudgement(
       score: isIrregular ? Self.probability(damped) : found.score, limit: limit, isInRun: isInRun,

@@ -11,9 +11,15 @@ public struct PatientScore: Hashable, Sendable {
   public var score: Float
   /// The score exceeds the rule's limit.
   public var isFlagged: Bool
-  /// What shape and timing add to the log-odds of a typical normal beat.
+  /// Whether, if it is abnormal, it is more likely ventricular than supraventricular.
+  public var isVentricular: Bool
+  /// What shape and timing add, in that class, to the log-odds of a typical normal beat.
   public var shape: Float
   public var timing: Float
+  /// What shape adds to the log-odds of a ventricular beat, whichever class is the likelier.
+  public var ventricularShape: Float
+  /// The log-odds of the score without what the timing adds.
+  public var untimedLogOdds: Float
 
   public var part: Part { shape >= timing ? .shape : .timing }
 }
@@ -29,17 +35,28 @@ extension ScoreRule {
 
   /// The score of a beat.
   public func score(_ features: BeatFeatures) -> PatientScore {
-    var logit = bias
-    var shape: Float = 0
-    var timing: Float = 0
+    var logits = bias
+    var shape = ByClass()
+    var timing = ByClass()
     for i in 0..<terms.count {
       let value = terms[i].value(features)
-      logit += terms[i].weight * value
-      let added = terms[i].weight * (value - terms[i].typical)
+      logits += terms[i].weight * value
+      let added = slope * terms[i].weight * (value - terms[i].typical)
       timing += timingShares[i] * added
       shape += (1 - timingShares[i]) * added
     }
-    let score = 1 / (1 + expf(-logit))
-    return PatientScore(score: score, isFlagged: score > limit, shape: shape, timing: timing)
+    let untimed = logits - pointwiseMax(timing / slope, ByClass())
+    let score = BeatJudge.probability(calibrated(logits))
+    let isVentricular = logits[0] >= logits[1]
+    let speaks = isVentricular ? 0 : 1
+    return PatientScore(
+      score: score, isFlagged: score > limit, isVentricular: isVentricular, shape: shape[speaks],
+      timing: timing[speaks], ventricularShape: shape[0], untimedLogOdds: calibrated(untimed))
+  }
+
+  /// The calibrated log-odds of an abnormal beat of either class.
+  private func calibrated(_ logits: ByClass) -> Float {
+    let larger = logits.max()
+    return slope * (larger + log1pf(expf(logits.min() - larger))) + offset
   }
 }

@@ -1,24 +1,32 @@
 import ECGCore
 
-/// How a model's manifest makes a beat's features into one score: a calibrated logistic function
-/// of few terms, fitted on other patients.
+/// How a model's manifest makes a beat's features into one score: a calibrated multinomial logistic
+/// function of few terms, fitted on other patients.
+///
+/// One part speaks for ventricular beats, which look abnormal whenever they come, and one for
+/// supraventricular ones, which look much like normal beats and come early: pairs of numbers are
+/// theirs, in this order.
 ///
 /// It stands in the manifest's `baseline`:
 ///
 /// | key | numbers |
 /// |---|---|
-/// | `score.bias` | one |
+/// | `score.bias` | two, one of each class |
+/// | `score.calibration` | slope and offset that make the log-odds calibrated ones (Platt 1999) |
 /// | `score.limit` | one, in 0...1: a beat whose score is greater is flagged |
 /// | `score.latent` | a weight for each latent number, then a bias: the feature `latent` |
-/// | `score.term.A` or `score.term.A*B` | weight, lowest, highest and typical value of a feature, or of a product of two |
+/// | `score.term.A` or `score.term.A*B` | two weights, one for each class; lowest, highest and typical value of a feature, or of a product of two |
 /// | `learning.seconds`, `learning.firstPickSeconds` | one each |
 /// | `alarm.shift`, `alarm.falseAlertsPerHour` | see `FalseAlertCalibration` |
 public struct ScoreRule: Sendable, Equatable {
+  /// A number for ventricular beats, and one for supraventricular ones.
+  typealias ByClass = SIMD2<Float>
+
   /// A weighted feature or product of two features, limited to a range.
   struct Term: Sendable, Equatable {
     var first: BeatFeature
     var second: BeatFeature?
-    var weight: Float
+    var weight: ByClass
     var lowest: Float
     var highest: Float
     /// The value at normal beats.
@@ -39,7 +47,9 @@ public struct ScoreRule: Sendable, Equatable {
 
   var terms: [Term]
   var timingShares: [Float]
-  var bias: Float
+  var bias: ByClass
+  var slope: Float
+  var offset: Float
   var latentWeights: [Float]
   var latentBias: Float
   /// A beat whose score is greater is flagged.
@@ -69,7 +79,13 @@ public struct ScoreRule: Sendable, Equatable {
 
   /// Reads the manifest's `baseline`.
   init(_ fields: [String: [Double]], latentSize: Int) throws(ModelError) {
-    bias = try Self.number("score.bias", fields)
+    let biases = try Self.numbers("score.bias", fields, count: 2)
+    bias = ByClass(biases[0], biases[1])
+    let calibration = try Self.numbers("score.calibration", fields, count: 2)
+    (slope, offset) = (calibration[0], calibration[1])
+    guard slope > 0 else {
+      throw .badField("baseline.score.calibration", expected: "a slope above 0", actual: "\(slope)")
+    }
     limit = try Self.number("score.limit", fields)
     guard limit >= 0, limit <= 1 else {
       throw .badField("baseline.score.limit", expected: "0...1", actual: "\(limit)")
@@ -108,7 +124,9 @@ public struct ScoreRule: Sendable, Equatable {
     self.firstPickSeconds = firstPickSeconds
     terms = []
     timingShares = []
-    bias = 0
+    bias = ByClass()
+    slope = 1
+    offset = 0
     latentWeights = []
     latentBias = 0
     limit = 1
@@ -120,7 +138,8 @@ public struct ScoreRule: Sendable, Equatable {
   public static let defaultFirstPickSeconds = 30.0
 
   private static let known = [
-    "score.bias", "score.limit", "score.latent", "learning.seconds", "learning.firstPickSeconds",
+    "score.bias", "score.calibration", "score.limit", "score.latent", "learning.seconds",
+    "learning.firstPickSeconds",
     FalseAlertCalibration.shiftKey, FalseAlertCalibration.rateKey,
   ]
 
@@ -168,13 +187,14 @@ public struct ScoreRule: Sendable, Equatable {
     guard features.count == names.count, (1...2).contains(features.count) else {
       throw .unknownField("baseline.\(key)")
     }
-    let numbers = try numbers(key, fields, count: 4)
-    guard numbers[1] <= numbers[2] else {
+    let numbers = try numbers(key, fields, count: 5)
+    guard numbers[2] <= numbers[3] else {
       throw .badField(
-        "baseline.\(key)", expected: "lowest <= highest", actual: "\(numbers[1]), \(numbers[2])")
+        "baseline.\(key)", expected: "lowest <= highest", actual: "\(numbers[2]), \(numbers[3])")
     }
     return Term(
-      first: features[0], second: features.count > 1 ? features[1] : nil, weight: numbers[0],
-      lowest: numbers[1], highest: numbers[2], typical: numbers[3])
+      first: features[0], second: features.count > 1 ? features[1] : nil,
+      weight: ByClass(numbers[0], numbers[1]), lowest: numbers[2], highest: numbers[3],
+      typical: numbers[4])
   }
 }
