@@ -4,6 +4,8 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
   case atrialFibrillation, extremeBradycardia, extremeTachycardia, pause
   case leadOff, signalQuality, noise, notAnalysable
   case baselineDrift
+  /// What was learnt as normal looks like other patients' ventricular beats.
+  case abnormalBaseline
   case gap, streamSilent, layoutChange, patientChange, badPackets, streamLimit, overload
   /// A gateway sent what its key does not allow, or too much.
   case wrongfulGateway
@@ -17,8 +19,9 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
     case .abnormalBeats, .asystole, .ventricularFibrillation, .ventricularTachycardia,
       .ventricularRun, .atrialFibrillation, .extremeBradycardia, .extremeTachycardia, .pause:
       .physiological
-    case .leadOff, .signalQuality, .noise, .notAnalysable, .baselineDrift, .gap, .streamSilent,
-      .layoutChange, .patientChange, .badPackets, .streamLimit, .overload, .journalFailure,
+    case .leadOff, .signalQuality, .noise, .notAnalysable, .baselineDrift, .abnormalBaseline,
+      .gap, .streamSilent, .layoutChange, .patientChange, .badPackets, .streamLimit, .overload,
+      .journalFailure,
       .alarmsPaused, .wrongfulGateway:
       .technical
     }
@@ -40,7 +43,8 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
     case .signalQuality: MDCCode(value: 434, name: "MDC_EVT_SIG_QUALITY")
     case .noise: MDCCode(value: 432, name: "MDC_EVT_WAVE_ARTIF_ERR")
     case .notAnalysable: MDCCode(value: 384, name: "MDC_EVT_SIG_UNANALYZEABLE")
-    case .ventricularFibrillation, .baselineDrift, .gap, .streamSilent, .layoutChange,
+    case .ventricularFibrillation, .baselineDrift, .abnormalBaseline, .gap, .streamSilent,
+      .layoutChange,
       .patientChange, .badPackets, .streamLimit, .overload, .journalFailure, .alarmsPaused,
       .wrongfulGateway:
       nil
@@ -56,7 +60,8 @@ public enum ConditionName: String, CaseIterable, Codable, Sendable {
     case .abnormalBeats, .ventricularRun, .atrialFibrillation, .pause, .leadOff, .streamSilent,
       .streamLimit, .overload, .journalFailure, .wrongfulGateway:
       .medium
-    case .signalQuality, .noise, .notAnalysable, .baselineDrift, .gap, .layoutChange,
+    case .signalQuality, .noise, .notAnalysable, .baselineDrift, .abnormalBaseline, .gap,
+      .layoutChange,
       .patientChange, .badPackets, .alarmsPaused:
       .low
     }

@@ -71,6 +71,7 @@ public struct AlarmSettings: Equatable, Sendable {
     case .ventricularRun: return seconds(1, of: 1, clearAfter: 3)
     case .atrialFibrillation: return seconds(1, of: 1, clearAfter: 30)
     case .baselineDrift: return seconds(10, of: 10, clearAfter: 60)
+    case .abnormalBaseline: return seconds(30, of: 30, clearAfter: 60)
     case .leadOff: return seconds(2, of: 3, clearAfter: 3)
     case .signalQuality: return seconds(6, of: 10, clearAfter: 10)
     case .asystole: return seconds(1, of: 1, clearAfter: 2)

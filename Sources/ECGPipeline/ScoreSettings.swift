@@ -28,6 +28,7 @@ public struct ScoreSettings: Equatable, Sendable {
       var rule = try ScoreRule(manifest)
       if let learningSeconds {
         rule.learningSeconds = learningSeconds
+        rule.settlingSeconds = max(rule.settlingSeconds, learningSeconds)
         rule.firstPickSeconds = min(rule.firstPickSeconds, learningSeconds)
       }
       kind = .beats(rule)

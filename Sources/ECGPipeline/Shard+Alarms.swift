@@ -27,6 +27,7 @@ extension Shard {
     judgeStandstill(of: stream, at: sample)
     if !stream.isBridging { judgeElectrode(quality, of: stream, at: sample) }
     judgeDrift(of: stream, at: sample)
+    judgeBaseline(of: stream, at: sample)
     judge(.gap, of: stream, .clear, at: sample)
     judge(.badPackets, of: stream, .clear, at: sample)
     endWhenLearnt(.layoutChange, of: stream, at: sample)

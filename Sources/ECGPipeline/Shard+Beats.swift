@@ -100,13 +100,27 @@ extension Shard {
   /// Once a second: whether the reference beats have followed the patient so far from what was
   /// learnt that a slow change would be hidden if they went on.
   func judgeDrift(of stream: StreamPipeline, at sample: SampleNumber) {
-    guard let patient = stream.scorer.patient, !patient.isLearning else { return }
+    guard let patient = stream.scorer.patient, patient.isSettled else { return }
     let constancy = patient.references.leastConstancy
     let evidence: Evidence =
       constancy < Self.driftConstancy
       ? .exceeding : constancy < Self.steadyConstancy ? .near : .clear
     judge(.baselineDrift, of: stream, evidence, at: sample)
   }
+
+  /// Once a second: whether what was learnt as this patient's normal looks abnormal itself, as of a
+  /// patient whose rhythm is ventricular from the first beat. Only other patients can tell.
+  func judgeBaseline(of stream: StreamPipeline, at sample: SampleNumber) {
+    guard let patient = stream.scorer.patient, !patient.isLearning,
+      let logOdds = patient.references.baselineLogOdds
+    else { return }
+    let evidence: Evidence =
+      logOdds > BaselinePrior.limit
+      ? .exceeding : logOdds > BaselinePrior.limit - Self.baselineMargin ? .near : .clear
+    judge(.abnormalBaseline, of: stream, evidence, at: sample)
+  }
+
+  private static let baselineMargin: Float = 1
 
   /// The reference beats stop following at a likeness of 0.8.
   private static let driftConstancy: Float = 0.85

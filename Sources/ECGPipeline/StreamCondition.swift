@@ -5,7 +5,7 @@ enum StreamCondition: Int, CaseIterable {
   case abnormalBeats, ventricularRun, atrialFibrillation, baselineDrift, leadOff, signalQuality,
     asystole, ventricularFibrillation, ventricularTachycardia, extremeBradycardia,
     extremeTachycardia, pause, gap, streamSilent, layoutChange, badPackets, patientChange,
-    alarmsPaused
+    alarmsPaused, abnormalBaseline
 
   /// Whether evidence decides about it; a pause is begun and ended by operators alone.
   var hasCondition: Bool { self != .alarmsPaused }
@@ -21,6 +21,7 @@ enum StreamCondition: Int, CaseIterable {
     case .ventricularRun: .ventricularRun
     case .atrialFibrillation: .atrialFibrillation
     case .baselineDrift: .baselineDrift
+    case .abnormalBaseline: .abnormalBaseline
     case .leadOff: .leadOff
     case .signalQuality: .signalQuality
     case .asystole: .asystole

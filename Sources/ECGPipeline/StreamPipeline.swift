@@ -95,7 +95,7 @@ final class StreamPipeline {
   }
 
   var phase: StreamSnapshot.Phase {
-    if !scorer.isLearning { return .learnt }
+    if !scorer.isLearning { return scorer.patient?.isSettled == false ? .settling : .learnt }
     return scorer.progress > 0 && scorer.referenceCount != 0 ? .learning : .waiting
   }
 

@@ -18,9 +18,12 @@ public struct StreamSnapshot: Sendable {
   public var references: [ReferenceFacts]
   /// Beats a minute among the patient's normal beats.
   public var usualHeartRate: Float?
-  /// Whether a beat is still compared with nothing, with what is still being learnt, or with what
-  /// was learnt.
+  /// Whether a beat is still compared with nothing, with what is still being learnt, with what
+  /// may still change, or with what was learnt.
   public var phase: Phase
+  /// What keeps the reference beats from being settled, and how long that took.
+  public var obstacle: LearningObstacle?
+  public var settledAfterSeconds: Double?
   /// Whether the rhythm has no order; nil while too few beats are known.
   public var isIrregular: Bool?
   /// The false alerts an hour that the limit was chosen for.
@@ -31,7 +34,7 @@ public struct StreamSnapshot: Sendable {
 
   /// How far the learning is.
   public enum Phase: String, Sendable, CaseIterable {
-    case waiting, learning, learnt
+    case waiting, learning, settling, learnt
   }
 
   public var lastSample: SampleNumber?
@@ -49,6 +52,8 @@ extension Shard {
         learning: stream.scorer.progress, learnt: stream.scorer.learnt,
         references: stream.scorer.patient?.references.facts() ?? [],
         usualHeartRate: stream.judge.usualHeartRate, phase: stream.phase,
+        obstacle: stream.scorer.patient?.obstacle,
+        settledAfterSeconds: stream.scorer.patient?.settledAfterSeconds,
         isIrregular: stream.irregularity.entropy.map { _ in stream.irregularity.isIrregular },
         falseAlertsPerHour: stream.promisedFalseAlerts, score: stream.lastScore,
         limit: stream.limit,

@@ -69,10 +69,13 @@ public struct StatusReport: Codable, Equatable, Sendable {
       public var amplitudeMillivolts: Double
       /// How like what it was when it was learnt; 1 is equality.
       public var constancy: Double
+      /// How likely other patients' beats of that shape are ventricular rather than normal, 0 to
+      /// 1; absent from a daemon that does not tell.
+      public var ventricularLikeness: Double?
 
       public init(
         index: Int, share: Double, beats: Int, widthMs: Double, amplitudeMillivolts: Double,
-        constancy: Double
+        constancy: Double, ventricularLikeness: Double? = nil
       ) {
         self.index = index
         self.share = share
@@ -80,15 +83,20 @@ public struct StatusReport: Codable, Equatable, Sendable {
         self.widthMs = widthMs
         self.amplitudeMillivolts = amplitudeMillivolts
         self.constancy = constancy
+        self.ventricularLikeness = ventricularLikeness
       }
     }
 
     /// The part of the learning that is done, 0 to 1.
     public var progress: Double
-    /// "waiting": nothing to compare a beat with yet; "learning"; "learnt".
+    /// "waiting": nothing to compare a beat with yet; "learning"; "settling": beats are judged, and
+    /// what is normal may still change; "learnt".
     public var phase: String?
     /// Why it is not further, in words.
     public var reasons: [String]?
+    /// From the first beat until the reference beats had settled: less than five minutes where
+    /// the evidence sufficed.
+    public var afterSeconds: Double?
     /// The most frequent first.
     public var references: [Reference]?
     /// Beats a minute among the patient's normal beats.

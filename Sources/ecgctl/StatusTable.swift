@@ -83,7 +83,7 @@ struct StatusTable {
     ]
   }
 
-  /// "learnt: 2 normal beats, 78% 92 ms and 20% 131 ms, at 71 bpm; rhythm regular; limit for 0.5
+  /// "learnt in 74 s: 2 normal beats, 78% 92 ms and 20% 131 ms, at 71 bpm; rhythm regular; limit for 0.5
   /// false alerts/h".
   static func learnt(_ stream: StatusReport.Stream) -> String? {
     guard let learnt = stream.learnt, let phase = learnt.phase else { return nil }
@@ -101,7 +101,8 @@ struct StatusTable {
     if let rate = learnt.falseAlertsPerHour {
       parts.append(String(format: "limit for %g false alerts/h", rate))
     }
-    return parts.isEmpty ? nil : phase + "  " + parts.joined(separator: "; ")
+    let time = learnt.afterSeconds.map { String(format: " in %.0f s", $0) } ?? ""
+    return parts.isEmpty ? nil : phase + time + "  " + parts.joined(separator: "; ")
   }
 
   private func bold(_ text: String) -> String {

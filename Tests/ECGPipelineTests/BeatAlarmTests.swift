@@ -85,6 +85,19 @@ import Testing
     #expect(try drafts(ecg([Double](repeating: 0.8, count: 300))).isEmpty)
   }
 
+  @Test func aRhythmThatIsVentricularFromTheFirstBeatIsTold() throws {
+    // Nothing is unlike the patient's own beats: other patients' speak.
+    let all = try drafts(ecg([Double](repeating: 0.75, count: 200)) { _ in 1 })
+    let starts = all.filter { $0.condition == .abnormalBaseline && $0.transition.phase == .start }
+    #expect(starts.count == 1)
+    #expect(starts.first.map { $0.transition.detection.rawValue < 75 * 360 } ?? false)
+    // It ends where the patient's own beats come back, and become the usual ones.
+    let back = try drafts(
+      ecg([Double](repeating: 0.75, count: 420)) { $0 < 100 ? 1 : 0 })
+    let phases = back.filter { $0.condition == .abnormalBaseline }.map(\.transition.phase)
+    #expect(phases.first == .start && phases.last == .end)
+  }
+
   @Test func aVentricularRunIsToldAtOnceWithWhatSpokeForIt() throws {
     var parameters = SyntheticParameters(seconds: 400, seed: 12)
     parameters.noiseEpisodesPerMinute = 0

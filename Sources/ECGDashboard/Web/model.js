@@ -14,7 +14,7 @@ export const conditionNames = {
   ventricularRun: "Ventricular run", atrialFibrillation: "Atrial fibrillation",
   extremeBradycardia: "Extreme bradycardia", extremeTachycardia: "Extreme tachycardia", pause: "Pause",
   leadOff: "Lead off", signalQuality: "Poor signal", noise: "Noise", notAnalysable: "Not analysable",
-  baselineDrift: "Baseline drift", gap: "Samples lost", streamSilent: "No samples",
+  baselineDrift: "Baseline drift", abnormalBaseline: "Usual beats abnormal", gap: "Samples lost", streamSilent: "No samples",
   layoutChange: "Layout changed", badPackets: "Bad packets", streamLimit: "Too many streams",
   overload: "Overload", ventricularFibrillation: "Ventricular fibrillation", patientChange: "Another patient",
   journalFailure: "Alerts not kept", alarmsPaused: "Alarms paused", wrongfulGateway: "Wrongful gateway",

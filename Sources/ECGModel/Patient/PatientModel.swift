@@ -25,14 +25,18 @@ public struct PatientModel: Sendable {
 
   public let rule: ScoreRule
   public private(set) var references = ReferenceBeats()
-  /// Whether the patient's normal is still being learnt.
+  /// Whether the patient's normal is still being learnt: beats are judged provisionally at most.
   public private(set) var isLearning = true
   /// The part of the learning that is done, 0...1.
   public private(set) var progress = 0.0
+  /// From the first beat to when the evidence sufficed, or the time for it was over; nil before:
+  /// the references are still picked anew every few beats.
+  public private(set) var settledAfterSeconds: Double?
   private var rhythm = BeatRhythm()
   private var history = ScoreHistory()
   private var firstFiducial: Int64?
   private var beatCount = 0
+  private var evidence = LearningEvidence()
   private static let leastBeatsToPick = 20
 
   public init(rule: ScoreRule) {
@@ -46,8 +50,10 @@ public struct PatientModel: Sendable {
     history.reset()
     isLearning = true
     progress = 0
+    settledAfterSeconds = nil
     firstFiducial = nil
     beatCount = 0
+    evidence.reset()
   }
 
   /// A gap in the signal: what was learnt stays, the interval across it counts for nothing. The
@@ -73,6 +79,7 @@ public struct PatientModel: Sendable {
     let seconds = elapsed(fiducial)
     isLearning = seconds < rule.learningSeconds
     progress = min(1, seconds / rule.learningSeconds)
+    if !isSettled, seconds >= rule.settlingSeconds { settledAfterSeconds = seconds }
     var pending: PendingBeat?
     if match.reference >= 0 {
       references.write(match, excerpt, window: &window, reference: &reference)
@@ -86,10 +93,19 @@ public struct PatientModel: Sendable {
     }
     beatCount += 1
     references.learn(
-      match, excerpt, timing: timing, isLearning: isLearning,
+      match, excerpt, timing: timing, isLearning: !isSettled,
       mayPick: seconds >= rule.firstPickSeconds && beatCount >= Self.leastBeatsToPick)
+    if !isSettled, evidence.process(references, timing, isTooSoon: isLearning) {
+      settledAfterSeconds = seconds
+    }
     return pending
   }
+
+  /// Whether the references stand, and only follow the patient slowly.
+  public var isSettled: Bool { settledAfterSeconds != nil }
+
+  /// What keeps the references from being settled; nil where they are.
+  public var obstacle: LearningObstacle? { isSettled ? nil : evidence.obstacle }
 
   private mutating func elapsed(_ fiducial: Int64) -> Double {
     let first = firstFiducial ?? fiducial
@@ -118,5 +134,7 @@ extension PatientModel: Checkpointed {
     state.group(5, &history)
     state.field(6, &firstFiducial)
     state.field(7, &beatCount)
+    state.field(8, &settledAfterSeconds)
+    state.group(9, &evidence)
   }
 }

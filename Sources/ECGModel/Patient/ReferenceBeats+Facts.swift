@@ -11,6 +11,8 @@ public struct ReferenceFacts: Sendable, Equatable {
   public var amplitudeMillivolts: Float
   /// How like what it was when it was learnt, 1 is equality: it follows the patient slowly.
   public var constancy: Float
+  /// How likely other patients' beats of that shape are ventricular rather than normal, 0...1.
+  public var ventricularLikeness: Float
   /// The mean beat, in millivolts at 128 Hz; its mean is 0.
   public var shape: [Float]
 }
@@ -22,8 +24,9 @@ extension ReferenceBeats {
     return (0..<count).filter { clusters[$0].isReference }.map { i in
       ReferenceFacts(
         index: i, share: share(i), beatCount: clusters[i].beatCount,
-        widthMs: clusters[i].width * 1000 / Float(BeatExcerpt.sampleRateHz),
+        widthMs: clusters[i].widthMs,
         amplitudeMillivolts: clusters[i].amplitude, constancy: constancy(i),
+        ventricularLikeness: BeatJudge.probability(BaselinePrior.logOdds(shapes, at: i * length)),
         shape: Array(shapes[(i * length)..<((i + 1) * length)]))
     }.sorted { $0.share > $1.share }
   }
@@ -36,6 +39,14 @@ extension ReferenceBeats {
       least = min(least, constancy(i))
     }
     return least
+  }
+
+  /// What other patients' beats say of the reference that most of the recent beats belong to, in
+  /// log-odds of a ventricular one; nil before the first pick. Allocates nothing.
+  public var baselineLogOdds: Float? {
+    mostFrequentReference.map {
+      BaselinePrior.logOdds(shapes, at: $0 * BeatExcerpt.windowCount)
+    }
   }
 
   /// A rarer reference says little of the patient's present beats.

@@ -44,7 +44,10 @@ public struct ScoreRule: Sendable, Equatable {
   var latentBias: Float
   /// A beat whose score is greater is flagged.
   public var limit: Float
+  /// From then on beats are judged; and the references settle where the evidence suffices.
   public var learningSeconds: Double
+  /// By then they settle in any case.
+  public var settlingSeconds: Double
   public var firstPickSeconds: Double
   /// Nil: nothing is promised, and the limits stay where they are.
   public var falseAlerts: FalseAlertCalibration?
@@ -78,6 +81,7 @@ public struct ScoreRule: Sendable, Equatable {
         "baseline.learning.seconds", expected: "at least learning.firstPickSeconds, above 0",
         actual: "\(learningSeconds)")
     }
+    settlingSeconds = max(learningSeconds, Self.greatestSettlingSeconds)
     falseAlerts = try FalseAlertCalibration(fields)
     let latent = try Self.numbers(
       "score.latent", fields, count: latentSize + 1)
@@ -94,12 +98,13 @@ public struct ScoreRule: Sendable, Equatable {
     timingShares = terms.map(\.timingShare)
   }
 
-  /// A rule without a score, for learning alone.
+  /// A rule without a score, for learning alone, that always lasts so long.
   public init(
     learningSeconds: Double, firstPickSeconds: Double = ScoreRule.defaultFirstPickSeconds
   ) {
     precondition(firstPickSeconds > 0)
     self.learningSeconds = learningSeconds
+    settlingSeconds = learningSeconds
     self.firstPickSeconds = firstPickSeconds
     terms = []
     timingShares = []
@@ -108,6 +113,8 @@ public struct ScoreRule: Sendable, Equatable {
     latentBias = 0
     limit = 1
   }
+
+  public static let greatestSettlingSeconds = 300.0
 
   /// From then on the references known so far are good enough for a provisional score.
   public static let defaultFirstPickSeconds = 30.0

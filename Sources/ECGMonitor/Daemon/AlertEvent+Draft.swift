@@ -90,6 +90,10 @@ extension AlertDraft {
       return isEnd
         ? "the patient's beats are like those that were learnt again"
         : "lead \(lead) has changed slowly since the patient was learnt"
+    case .abnormalBaseline:
+      return isEnd
+        ? "the patient's usual beats look like other patients' normal ones"
+        : "the patient's usual beats on lead \(lead) look like other patients' ventricular ones"
     case .asystole:
       return isEnd
         ? "the heart beats again" : "no heartbeat on lead \(lead), and its electrodes are on"

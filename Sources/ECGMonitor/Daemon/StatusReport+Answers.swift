@@ -134,12 +134,14 @@ extension StatusReport.Learnt {
     phase = snapshot.phase.rawValue
     let reasons = Self.reasons(snapshot)
     if !reasons.isEmpty { self.reasons = reasons }
+    afterSeconds = snapshot.settledAfterSeconds.map { ($0 * 10).rounded() / 10 }
     if !snapshot.references.isEmpty {
       references = snapshot.references.map {
         Reference(
           index: $0.index, share: Double($0.share), beats: $0.beatCount,
           widthMs: Double($0.widthMs),
-          amplitudeMillivolts: Double($0.amplitudeMillivolts), constancy: Double($0.constancy))
+          amplitudeMillivolts: Double($0.amplitudeMillivolts), constancy: Double($0.constancy),
+          ventricularLikeness: Double($0.ventricularLikeness))
       }
     }
     heartRate = snapshot.usualHeartRate.map(Double.init)
@@ -149,7 +151,7 @@ extension StatusReport.Learnt {
 
   /// Why the learning is not done.
   private static func reasons(_ snapshot: StreamSnapshot) -> [String] {
-    guard snapshot.learning < 1 else { return [] }
+    guard snapshot.phase != .learnt else { return [] }
     var reasons: [String] = []
     if snapshot.active.contains(.streamSilent) { reasons.append("no samples come") }
     if snapshot.quality.isLeadOff { reasons.append("the lead carries no ECG") }
@@ -159,9 +161,25 @@ extension StatusReport.Learnt {
     switch snapshot.phase {
     case .waiting:
       reasons.append("\(snapshot.counters.beats) beats so far, too few to pick a normal one")
-    case .learning: reasons.append("the normal beats may still change")
+    case .learning, .settling:
+      reasons.append(
+        "the normal beats may still change" + (snapshot.obstacle.map { ": \($0.text)" } ?? ""))
     case .learnt: break
     }
     return reasons
+  }
+}
+
+extension LearningObstacle {
+  /// For whoever asks why the learning takes so long.
+  fileprivate var text: String {
+    switch self {
+    case .tooSoon: "they are too few"
+    case .mixedBeats(let share):
+      "\(Int((100 * share).rounded()))% are like the most frequent one"
+    case .wideBeats(let milliseconds):
+      "the QRS complex is wide (\(Int(milliseconds.rounded())) ms)"
+    case .irregularRhythm: "the rhythm is irregular"
+    }
   }
 }
