@@ -30,6 +30,8 @@ public struct AlertDraft: Sendable {
   public var worst: WorstSegment?
   /// Why the beat that completed the evidence scored as it did, where beats are judged.
   public var explanation: BeatExplanation?
+  /// That beat beside its reference, where the alarm starts.
+  public var curves: BeatCurves?
   /// The false alerts an hour that the limit was chosen for; nil where an administrator set it.
   public var falseAlertsPerHour: Double?
   public var quality: Quality

@@ -63,6 +63,12 @@ struct BeatMemory: Sendable {
     }
   }
 
+  /// The curves of the beat that was explained so, where it is the one that is kept.
+  func curves(of explanation: BeatExplanation?) -> BeatCurves? {
+    guard let abnormal, abnormal.3 == explanation else { return nil }
+    return BeatCurves(beat: window, reference: reference)
+  }
+
   var lastAbnormal: StreamPicture.Beat? {
     abnormal.map {
       StreamPicture.Beat(

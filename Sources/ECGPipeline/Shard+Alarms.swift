@@ -114,6 +114,7 @@ extension Shard {
         detectionTimeNs: stream.clock.timeNs(of: transition.detection, rate: stream.rate),
         score: finding?.score, limit: finding?.limit,
         worst: finding?.worst, explanation: finding?.explanation,
+        curves: event.phase == .start ? stream.memory.curves(of: finding?.explanation) : nil,
         falseAlertsPerHour: finding?.explanation == nil ? nil : stream.promisedFalseAlerts,
         quality: quality ?? stream.recentQuality(),
         receivedNs: receivedNs ?? stream.lastReceivedNs))

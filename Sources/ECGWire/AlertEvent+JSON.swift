@@ -84,7 +84,7 @@ extension AlertEvent.Moment {
 
 extension AlertEvent.Explanation {
   var json: JSON {
-    .object([
+    var members: [String: JSON] = [
       "part": .string(part), "shape": .decimal(shape), "timing": .decimal(timing),
       "pace": .decimal(pace), "segment": .string(segment),
       "segments": .object([
@@ -95,6 +95,14 @@ extension AlertEvent.Explanation {
         "index": .integer(Int64(reference.index)), "similarity": .decimal(reference.similarity),
         "share": .decimal(reference.share),
       ]),
-    ])
+    ]
+    members["curves"] = curves.map {
+      .object([
+        "rateHz": .decimal($0.rateHz), "samplesBefore": .integer(Int64($0.samplesBefore)),
+        "beat": .array($0.beat.map(JSON.decimal)),
+        "reference": .array($0.reference.map(JSON.decimal)),
+      ])
+    }
+    return .object(members)
   }
 }

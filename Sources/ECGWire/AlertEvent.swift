@@ -84,6 +84,23 @@ public struct AlertEvent: Codable, Equatable, Sendable {
       }
     }
 
+    /// The beat beside its reference, as the network saw them: over the reference's amplitude,
+    /// its largest QRS deflection upward.
+    public struct Curves: Codable, Equatable, Sendable {
+      public var rateHz: Double
+      /// How many of the samples lie before the fiducial.
+      public var samplesBefore: Int
+      public var beat: [Double]
+      public var reference: [Double]
+
+      public init(rateHz: Double, samplesBefore: Int, beat: [Double], reference: [Double]) {
+        self.rateHz = rateHz
+        self.samplesBefore = samplesBefore
+        self.beat = beat
+        self.reference = reference
+      }
+    }
+
     /// "shape", "timing" or "rate": which part of the evidence weighs most.
     public var part: String
     /// What shape and timing add to the log-odds of a typical normal beat.
@@ -95,10 +112,12 @@ public struct AlertEvent: Codable, Equatable, Sendable {
     public var segment: String
     public var segments: Segments
     public var reference: Reference
+    /// Where an alarm starts.
+    public var curves: Curves?
 
     public init(
       part: String, shape: Double, timing: Double, pace: Double, segment: String,
-      segments: Segments, reference: Reference
+      segments: Segments, reference: Reference, curves: Curves? = nil
     ) {
       self.part = part
       self.shape = shape
@@ -107,6 +126,7 @@ public struct AlertEvent: Codable, Equatable, Sendable {
       self.segment = segment
       self.segments = segments
       self.reference = reference
+      self.curves = curves
     }
   }
 

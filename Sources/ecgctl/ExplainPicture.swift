@@ -15,8 +15,11 @@ struct ExplainPicture {
     body += text(Self.margin, y, heading, size: 18, weight: "600")
     y += 22
     if let learnt = StatusTable.learnt(explanation.stream) {
-      body += text(Self.margin, y, learnt, colour: "#555")
-      y += 12
+      for line in Self.wrapped(learnt, letters: 100) {
+        body += text(Self.margin, y, line, colour: "#555")
+        y += 17
+      }
+      y -= 5
     }
     body += references(at: &y)
     body += abnormal(at: &y)
@@ -65,25 +68,26 @@ struct ExplainPicture {
     guard let beat = explanation.lastAbnormal else { return "" }
     var body = section("Last beat over the limit", at: &y)
     let box = Box(x: Self.margin, y: y, width: 380, height: 210)
-    let values = beat.window + beat.reconstruction + beat.reference
+    let values = beat.window + beat.reference
     let range = (values.min() ?? 0)...(max(values.max() ?? 1, (values.min() ?? 0) + 1e-6))
     body += frame(box)
     body += segments(box, marking: beat.explanation.segment)
     body += curve(beat.reference, in: box, range, "#2a6f4e", 1.4, dash: "4 3")
-    body += curve(beat.reconstruction, in: box, range, "#3467b0", 1.4)
+    body += errors(beat, in: box)
     body += curve(beat.window, in: box, range, "#c0392b", 2)
     var line = y + 14
     let x = box.x + box.width + 18
     for (colour, words) in [
-      ("#c0392b", "the beat"), ("#3467b0", "as the network expected it"),
-      ("#2a6f4e", "nearest normal beat"),
+      ("#c0392b", "the beat"), ("#2a6f4e", "nearest normal beat"),
+      ("#9db8dc", "the network's error"),
     ] {
       body += "<rect x=\"\(x)\" y=\"\(line - 9)\" width=\"14\" height=\"4\" fill=\"\(colour)\"/>\n"
       body += text(x + 20, line - 3, words)
       line += 20
     }
     line += 8
-    for words in ExplainWords.beat(beat, explanation.stream).flatMap(Self.wrapped) {
+    let sentences = ExplainWords.beat(beat, explanation.stream)
+    for words in sentences.flatMap({ Self.wrapped($0, letters: 47) }) {
       body += text(x, line, words, colour: "#333", size: 12)
       line += 17
     }
@@ -175,11 +179,25 @@ extension ExplainPicture {
       + "font-weight=\"\(weight)\">\(safe)</text>\n"
   }
 
-  /// At most about 47 letters a line.
-  private static func wrapped(_ words: String) -> [String] {
+  /// How far the reconstruction was from the beat, as bars from the bottom.
+  private func errors(_ beat: StreamExplanation.Beat, in box: Box) -> String {
+    let errors = zip(beat.window, beat.reconstruction).map { abs($0 - $1) }
+    let most = max(errors.max() ?? 1, 1e-6)
+    let width = box.width / Double(max(errors.count, 1))
+    return errors.enumerated().map { i, error in
+      let height = 0.25 * box.height * error / most
+      return String(
+        format: "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" "
+          + "fill=\"#9db8dc\"/>\n",
+        box.x + width * Double(i), box.y + box.height - height, width, height)
+    }.joined()
+  }
+
+  /// At most about so many letters a line.
+  private static func wrapped(_ words: String, letters: Int) -> [String] {
     var lines: [String] = []
     for word in words.split(separator: " ") {
-      if let last = lines.last, last.count + word.count < 47 {
+      if let last = lines.last, last.count + word.count < letters {
         lines[lines.count - 1] = last + " " + word
       } else {
         lines.append(String(word))

@@ -33,9 +33,8 @@ struct ExplainText {
     let all = beat.window + beat.reference
     let range = (all.min() ?? 0)...(all.max() ?? 1)
     lines += BrailleCurve.lines([beat.window], columns: Self.width / 2, rows: 5, range: range)
-    lines.append("  what this patient's own beat would have been")
-    lines += BrailleCurve.lines(
-      [beat.reconstruction], columns: Self.width / 2, rows: 5, range: range)
+    lines.append("  the nearest of this patient's normal beats")
+    lines += BrailleCurve.lines([beat.reference], columns: Self.width / 2, rows: 5, range: range)
     return lines.joined(separator: "\n")
   }
 
@@ -60,6 +59,9 @@ enum ExplainWords {
       text += String(
         format: ", QRS %.0f ms, %.2f mV, %.0f%% as it was learnt", fact.widthMs,
         fact.amplitudeMillivolts, 100 * fact.constancy)
+      if let likeness = fact.ventricularLikeness {
+        text += String(format: ", %.0f%% like other patients' ventricular beats", 100 * likeness)
+      }
     }
     return text
   }

@@ -132,6 +132,12 @@ import Testing
       #expect((0...1).contains(explanation.share))
       #expect(start.falseAlertsPerHour == AlarmSettings().falseAlertsPerHour)
       #expect(start.worst != nil)
+      // The beat lies beside a reference of unit height, and is not it.
+      let curves = try #require(start.curves)
+      let reference = curves.reference.indices.map { Int(curves.reference[$0]) }
+      let beat = curves.beat.indices.map { Int(curves.beat[$0]) }
+      #expect((950...1050).contains(reference.max()! - reference.min()!))
+      #expect(zip(beat, reference).contains { abs($0 - $1) > 300 })
     }
   }
 

@@ -32,6 +32,15 @@ enum AlertSamples {
     return event
   }
 
+  /// The event that starts an alarm shows the beat beside its reference.
+  static var illustrated: AlertEvent {
+    var event = event()
+    event.explanation?.curves = .init(
+      rateHz: 128, samplesBefore: 32, beat: (0..<96).map { Double($0 % 8) / 8 },
+      reference: [Double](repeating: 0.5, count: 96))
+    return event
+  }
+
   /// An event about the daemon itself has the required fields only.
   static var daemonEvent: AlertEvent {
     AlertEvent(
@@ -80,6 +89,6 @@ enum AlertSamples {
         AlertPhase.allCases.flatMap { phase in
           AlarmPriority.allCases.map { event(condition, phase, priority: $0) }
         }
-      } + [daemonEvent]
+      } + [daemonEvent, illustrated]
   }
 }

@@ -30,6 +30,7 @@ extension AlertEvent {
     limit = draft.limit.map(Double.init)
     falseAlertsPerHour = draft.falseAlertsPerHour
     explanation = draft.explanation.map(Explanation.init)
+    explanation?.curves = draft.curves.map(Explanation.Curves.init)
     worstSegment = draft.worst.map {
       WorstSegment(
         startSample: $0.start.rawValue, endSample: $0.end.rawValue, error: Double($0.error),
@@ -135,6 +136,17 @@ extension AlertDraft {
     case .rate:
       return explanation.pace > 1 ? ": the heart beats faster" : ": the heart beats slower"
     }
+  }
+}
+
+extension AlertEvent.Explanation.Curves {
+  init(_ found: BeatCurves) {
+    func values(_ curve: InlineArray<96, Int16>) -> [Double] {
+      curve.indices.map { Double(curve[$0]) / Double(BeatCurves.unitsPerAmplitude) }
+    }
+    self.init(
+      rateHz: BeatExcerpt.sampleRateHz, samplesBefore: BeatExcerpt.before,
+      beat: values(found.beat), reference: values(found.reference))
   }
 }
 
