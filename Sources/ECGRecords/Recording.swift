@@ -18,6 +18,11 @@ public struct Recording: Sendable {
     leads.filter { $0.sampleRate == sampleRate }.map(\.samples.count).max() ?? 0
   }
 
+  /// How many samples a lead has in each of the recording's frames.
+  public func samplesPerFrame(of lead: RecordedLead) -> Int64 {
+    max(1, Int64((lead.sampleRate.hertz / sampleRate.hertz).rounded()))
+  }
+
   /// The first lead of that name, exactly, or else without regard to case.
   public func lead(named name: String) -> RecordedLead? {
     leads.first { $0.name == name }
@@ -53,11 +58,18 @@ public struct RecordedLead: Sendable {
 
   /// A voltage that is no known other signal: pressures and plethysmograms are sometimes written
   /// without a unit, which then means millivolts.
-  public var isECG: Bool { isVoltage && !Self.otherSignals.contains(name.uppercased()) }
+  public var isECG: Bool {
+    guard isVoltage else { return false }
+    // "EEG (C4-A1)", "RESP imp.", "PAP1": the first word tells, with or without its number.
+    let word = name.uppercased().prefix { $0.isLetter || $0.isNumber }
+    var stem = word
+    while let last = stem.last, last.isNumber { stem.removeLast() }
+    return !Self.otherSignals.contains(String(word)) && !Self.otherSignals.contains(String(stem))
+  }
 
   private static let otherSignals: Set<String> = [
-    "ABP", "ART", "BP", "CO2", "CVP", "EEG", "EMG", "EOG", "ICP", "PAP", "PLETH", "PPG", "PULSE",
-    "RESP", "SAO2", "SPO2",
+    "ABP", "AIRFLOW", "ART", "BP", "CO2", "CVP", "EEG", "EMG", "EOG", "ETCO2", "FLOW", "ICP",
+    "NIBP", "PAP", "PLETH", "PPG", "PULSE", "RESP", "SAO2", "SO2", "SPO2",
   ]
 
   /// The name as it can stand on the wire: spaces and unprintable bytes become '_', cut to 16.

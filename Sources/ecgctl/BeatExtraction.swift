@@ -7,6 +7,8 @@ import ECGSignal
 /// Gathers beats of annotated records as the daemon sees them, and lays them out as NumPy arrays.
 struct BeatExtraction {
   let leads: [String]
+  /// The extension of the annotation files.
+  let annotator: String
   let rule: ScoreRule
 
   private var names: [String] = []
@@ -27,21 +29,19 @@ struct BeatExtraction {
   private static let extraLabel = Int16(UInt8(ascii: "O"))
   private static let nameLength = 64
 
-  init(leads: [String], learningSeconds: Double) {
+  init(leads: [String], annotator: String = "atr", learningSeconds: Double) {
     self.leads = leads
+    self.annotator = annotator
     rule = ScoreRule(learningSeconds: learningSeconds)
   }
 
   /// Adds a record with its annotations; returns how many beats were written.
   mutating func add(record path: String) throws -> Int {
-    let file = try WFDBRecord(path: path)
-    let recording = file.recording
-    guard
-      let lead = leads.lazy.compactMap({ recording.lead(named: $0) }).first
-        ?? recording.leads.first(where: \.isVoltage)
-    else { return 0 }
-    let annotations = try AnnotationFile(path: path + ".atr").inFrames(
-      sampleRateHz: lead.sampleRate.hertz)
+    let recording = try WFDBRecord(path: path).recording
+    let lead = try LeadChoice.preferred(leads).lead(of: recording)
+    let annotations = try AnnotationFile(path: path + "." + annotator)
+      .inFrames(sampleRateHz: recording.sampleRate.hertz)
+      .inSamples(perFrame: recording.samplesPerFrame(of: lead))
     let number = Int32(names.count)
     names.append(path)
     let first = sample.count

@@ -13,7 +13,7 @@ struct Extract: ParsableCommand {
     abstract: "Write beats' windows, references and features of WFDB records to an NPZ file.",
     discussion: """
       The arrays that it writes are listed in Training/README.md. Records need their \
-      annotations (.atr) beside them.
+      annotations (.atr, or --annotator) beside them.
       """)
 
   @Argument(help: "WFDB records (dir/208).", completion: .file())
@@ -22,8 +22,11 @@ struct Extract: ParsableCommand {
   @Option(name: .shortAndLong, help: "The NPZ file to write.", completion: .file())
   var out: String
 
-  @Option(help: "A lead's name, most wanted first; otherwise the first lead in volts.")
+  @Option(help: "A lead's name, most wanted first; otherwise the first ECG lead.")
   var lead: [String] = ["MLII", "II", "ECG1"]
+
+  @Option(help: "The annotator: the extension of its file beside each record.")
+  var annotator = "atr"
 
   @Option(help: "Beats before this are marked as learning.")
   var learningSeconds = 300.0
@@ -39,7 +42,7 @@ struct Extract: ParsableCommand {
   func run() throws {
     if signals { return try writeSignals() }
     var extraction = BeatExtraction(
-      leads: lead, learningSeconds: learningSeconds)
+      leads: lead, annotator: annotator, learningSeconds: learningSeconds)
     do {
       for (number, record) in records.enumerated() {
         let count = try extraction.add(record: record)
@@ -50,11 +53,15 @@ struct Extract: ParsableCommand {
     } catch let error as WFDBError {
       StandardError.write("ecgctl: \(error)\n")
       throw ExitCode(EX_DATAERR)
+    } catch let error as ReplayError {
+      StandardError.write("ecgctl: \(error)\n")
+      throw ExitCode(error.status)
     } catch let error as NumPyError {
       StandardError.write("ecgctl: \(error)\n")
       throw ExitCode(EX_CANTCREAT)
     }
   }
+
   private func writeSignals() throws {
     var extraction = SignalExtraction(rate: SampleRate(hertz: BeatExcerpt.sampleRateHz)!)
     do {

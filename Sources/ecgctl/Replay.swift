@@ -65,6 +65,7 @@ struct Replay: ParsableCommand {
   private func replay() throws(ReplayError) -> ReplayReport {
     let input = try ReplayInput(
       record: record, rate: selection.rate, key: selection.key, seed: faults.seed)
+    for warning in input.warnings { ReplayConsole.error("ecgctl replay: \(warning)") }
     let source = try ReplaySource(input, selection: selection)
     let plan = try faults.plan(source)
     let noise = try faults.mixers(input: input, source: source)

@@ -33,6 +33,33 @@ let recordFolder = ProcessInfo.processInfo.environment["ECGD_DATA"]
     #expect(gross.positivePredictivity! >= 0.997)
   }
 
+  /// The noise stress test of Moody, Muldrow and Mark 1984: real noise on the two records that they
+  /// chose, here throughout and not by turns.
+  @Test(arguments: [("bw", 6.0), ("ma", 18), ("em", 18)])
+  func inRealNoise(kind: String, decibels: Double) throws {
+    let noise = try WFDBRecord(path: recordFolder! + "/nstdb/" + kind)
+    let rows = try ["118", "119"].map { name in
+      let path = recordFolder! + "/mitdb-ds1/" + name
+      let signal = try #require(try WFDBRecord(path: path).lead(named: "MLII"))
+      let annotations = try AnnotationFile(path: path + ".atr")
+      let amplitude = try #require(
+        SignalPower.qrsAmplitude(
+          signal.samples, rate: signal.sampleRate,
+          beats: annotations.classifiedBeats.map(\.sample)))
+      let mixer = try NoiseMixer(
+        noise: noise.leads[0].samples, noiseRate: noise.sampleRate, signalRate: signal.sampleRate,
+        qrsAmplitude: amplitude, snrDecibels: decibels, seed: 1)
+      let noisy = RecordedLead(
+        name: signal.name, sampleRate: signal.sampleRate, samples: mixer.mix(signal.samples))
+      return Row(
+        record: name,
+        counts: Self.score(try Self.detect(noisy), annotations, rate: signal.sampleRate))
+    }
+    let counts = Self.report("\(kind) at \(Int(decibels)) dB", rows)
+    #expect(counts.sensitivity! > 0.99)
+    #expect(counts.positivePredictivity! > 0.97)
+  }
+
   static func table(_ database: String, lead: String) throws -> [Row] {
     let folder = recordFolder! + "/" + database
     let names = try FileManager.default.contentsOfDirectory(atPath: folder)

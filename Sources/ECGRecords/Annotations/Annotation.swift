@@ -50,4 +50,16 @@ public struct AnnotationFile: Sendable, Equatable {
         return scaled
       })
   }
+
+  /// The same for a signal that has so many samples in a frame.
+  public func inSamples(perFrame: Int64) -> AnnotationFile {
+    guard perFrame != 1 else { return self }
+    return AnnotationFile(
+      annotations: annotations.map { annotation in
+        var scaled = annotation
+        let (sample, isBeyond) = annotation.sample.multipliedReportingOverflow(by: perFrame)
+        scaled.sample = isBeyond ? .max : sample
+        return scaled
+      })
+  }
 }

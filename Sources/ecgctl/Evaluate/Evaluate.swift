@@ -64,12 +64,17 @@ struct Evaluate: ParsableCommand {
   }
 
   private func run(_ setup: EvaluationSetup.Loaded) throws(ReplayError) {
+    let paths = try RecordList.expand(paths)
+    if beats != nil, let (one, other) = RecordList.namesakes(paths) {
+      throw .usage("the tables of \(one) and \(other) would have one name: take a --beats for each")
+    }
     if let beats, !RecordList.isFolder(beats) {
       do {
         try FileManager.default.createDirectory(atPath: beats, withIntermediateDirectories: true)
       } catch { throw .cannotWrite("\(beats): \(error.localizedDescription)") }
     }
-    let (evaluations, failures) = evaluate(try RecordList.expand(paths), setup)
+    let (evaluations, failures) = evaluate(paths, setup)
+    for warning in evaluations.flatMap(\.warnings) { StandardError.write("ecgctl: \(warning)\n") }
     if let beats {
       for evaluation in evaluations { try RecordTables.write(evaluation, to: beats) }
     }

@@ -21,6 +21,8 @@ struct EvaluationGroup: Sendable {
   let flags: FlagTable
   let qrs: BeatCounts
   let alerts: AlertFigures
+  /// From a beat's fiducial to when it was known, in seconds.
+  let beatDelays: [Double]
   let figures: [Value]
   let levels: [Value]
 
@@ -29,6 +31,7 @@ struct EvaluationGroup: Sendable {
     self.name = name
     self.records = records
     ranking = RankedBeats(records.map(\.scoring.ranked))
+    beatDelays = records.flatMap(\.run.beatDelays).sorted()
     let ones = [Int](repeating: 1, count: records.count)
     let pooled = Pooled(records, drawn: ones)
     flags = pooled.flags

@@ -79,6 +79,7 @@ struct EvaluationJSON: Encodable {
     let name, database, lead: String
     let sampleRateHz, seconds: Double
     let detectedBeats, judgedBeats, flaggedBeats: Int
+    let learntAfterSeconds: Double?
     /// Of a record with annotations.
     var classes: Classes?
     var qrs: QRS?
@@ -100,6 +101,8 @@ struct EvaluationJSON: Encodable {
     let figures: [String: Figure]
     let classes: Classes
     let qrs: QRS
+    /// From a beat to when it is known: median, 99% and most.
+    let beatDelaySeconds: [Double]
     let alerts: Alerts
     let curve: [Point]
   }
@@ -117,7 +120,8 @@ struct EvaluationJSON: Encodable {
       name: evaluation.record, database: evaluation.database, lead: evaluation.lead,
       sampleRateHz: evaluation.sampleRate.hertz, seconds: evaluation.seconds,
       detectedBeats: evaluation.beats, judgedBeats: evaluation.run.beats.count { $0.score != nil },
-      flaggedBeats: evaluation.run.beats.count(where: \.isFlagged))
+      flaggedBeats: evaluation.run.beats.count(where: \.isFlagged),
+      learntAfterSeconds: evaluation.run.learntAfterSeconds)
     guard evaluation.isAnnotated else { return record }
     record.classes = Classes(evaluation.scoring.flags)
     record.qrs = QRS(evaluation.scoring.qrs)
@@ -138,7 +142,9 @@ struct EvaluationJSON: Encodable {
     return Group(
       name: group.name, records: group.records.count,
       figures: Dictionary(uniqueKeysWithValues: figures), classes: Classes(group.flags),
-      qrs: QRS(group.qrs), alerts: Alerts(group.alerts), curve: curve)
+      qrs: QRS(group.qrs),
+      beatDelaySeconds: [0.5, 0.99, 1].compactMap { Quantile.of(group.beatDelays, $0) },
+      alerts: Alerts(group.alerts), curve: curve)
   }
 
   var bytes: Data {

@@ -24,9 +24,33 @@ struct EvaluationPage {
       \(report.seed).</p>
       <p class="note">\(EvaluationReport.conventions.escapedForHTML)</p>
       \(groups)
+      \(bare)
       </body>
       </html>
 
+      """
+  }
+
+  /// The records that nobody annotated.
+  private var bare: String {
+    let records = report.records.filter { !$0.isAnnotated }
+    guard !records.isEmpty else { return "" }
+    let rows = records.map { record in
+      let judged = record.judgedWindows
+      let cells = [
+        record.record.escapedForHTML, record.lead.escapedForHTML, "\(record.beats)",
+        "\(judged.all)", "\(judged.exceeding)", "\(record.run.alerts.count)",
+      ]
+      return "<tr>" + cells.map { "<td>\($0)</td>" }.joined() + "</tr>"
+    }
+    let heads = ["record", "lead", "beats", "judged", "over the limit", "alerts"]
+    return """
+      <section>
+      <h2>without annotations, \(records.count) records</h2>
+      <div class="scroll"><table class="records"><thead><tr>\
+      \(heads.map { "<th>\($0)</th>" }.joined())</tr></thead>
+      <tbody>\(rows.joined(separator: "\n"))</tbody></table></div>
+      </section>
       """
   }
 

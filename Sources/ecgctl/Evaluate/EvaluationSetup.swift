@@ -22,20 +22,30 @@ struct EvaluationSetup: ParsableArguments {
       """)
   var lead: String?
 
+  @Option(help: "The annotator whose beats count: the extension of its file beside each record.")
+  var annotator = "atr"
+
   struct Loaded: Sendable {
     let plan: ModelPlan
     let settings: AlarmSettings
     let lead: LeadChoice
+    var annotator = "atr"
 
     func evaluate(
       _ path: String, rate: Double?, key: String? = nil, seed: UInt64 = 1
     ) throws(ReplayError) -> RecordEvaluation {
-      let input = try ReplayInput(record: path, rate: rate, key: key, seed: seed)
+      let input = try ReplayInput(
+        record: path, rate: rate, key: key, seed: seed, annotator: annotator, isLenient: true)
       let lead = try lead.lead(of: input.recording)
       do throws(ConditionerPlanError) {
-        return try RecordEvaluation(
-          input.recording, lead: lead, annotations: input.annotations, database: folder(of: path),
-          plan: plan, settings: settings)
+        var evaluation = try RecordEvaluation(
+          input.recording, named: input.name, lead: lead, annotations: input.annotations,
+          database: folder(of: path), plan: plan, settings: settings)
+        evaluation.warnings = input.warnings
+        if !evaluation.isAnnotated {
+          evaluation.annotators = RecordList.annotators(of: path).filter { $0 != annotator }
+        }
+        return evaluation
       } catch { throw .data("\(path), lead \(lead.name): \(error)") }
     }
 
@@ -56,7 +66,8 @@ struct EvaluationSetup: ParsableArguments {
           learningSeconds: configuration.baseline.learningSeconds),
         settings: AlarmSettings(configuration),
         lead: LeadChoice(
-          lead, preferred: preferred.isEmpty ? file.manifest.leads.names : preferred))
+          lead, preferred: preferred.isEmpty ? file.manifest.leads.names : preferred),
+        annotator: annotator)
     } catch let error as ConfigurationError {
       StandardError.write("\(error)\n")
       throw ExitCode(EX_CONFIG)

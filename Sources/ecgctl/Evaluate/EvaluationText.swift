@@ -26,6 +26,7 @@ struct EvaluationText {
   private static func bareRow(_ record: RecordEvaluation) -> String {
     name(record) + "\(record.beats) beats, \(record.judgedWindows.all) judged, "
       + "\(record.judgedWindows.exceeding) over the limit, \(record.run.alerts.count) alerts"
+      + record.annotators.map { "; beats by --annotator \($0)" }.joined()
   }
 
   private static func name(_ record: RecordEvaluation) -> String {
@@ -69,6 +70,11 @@ struct EvaluationText {
           (percent(group.average { Self.unjudged($0.scoring.flags) }), 12),
           (area(group.ranking.figures()[.meanRecordArea]), 8),
         ]))
+    lines.append(delays("from a beat to when it is known", group.beatDelays))
+    lines.append(
+      delays(
+        "from the first beat to when the patient is learnt",
+        group.records.compactMap(\.run.learntAfterSeconds)))
     return lines.joined(separator: "\n")
   }
 

@@ -27,7 +27,7 @@ enum LeadChoice: Sendable {
     case .preferred(let names):
       return names.lazy.compactMap { name in ecg.first { $0.name == name } }.first
         ?? names.lazy.compactMap { name in
-          ecg.first { $0.name.lowercased() == name.lowercased() }
+          ecg.first { Self.plain($0.name) == Self.plain(name) }
         }.first ?? first
     case .named(let name):
       guard let lead = recording.lead(named: name) else {
@@ -41,6 +41,17 @@ enum LeadChoice: Sendable {
       let best = worths.indices.max { worths[$0] < worths[$1] }!
       return ecg[best]
     }
+  }
+}
+
+extension LeadChoice {
+  /// "Lead II", "ECG II", "D2" and "ML2" are spellings of II and MLII.
+  private static func plain(_ name: String) -> String {
+    var word = name.uppercased().filter { $0.isLetter || $0.isNumber }
+    for prefix in ["LEAD", "ECG"] where word.hasPrefix(prefix) && word.count > prefix.count + 1 {
+      word.removeFirst(prefix.count)
+    }
+    return ["D2": "II", "DII": "II", "L2": "II", "ML2": "MLII", "MII": "MLII"][word] ?? word
   }
 }
 

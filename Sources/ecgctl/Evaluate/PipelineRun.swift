@@ -43,6 +43,12 @@ struct PipelineRun: Sendable {
   private(set) var beats: [BeatRow] = []
   private(set) var alerts: [Alert] = []
   private(set) var scores: [WindowScore] = []
+  /// From each beat's fiducial to the newest sample when it was known, in seconds; of the beats
+  /// that the recording's end did not cut off.
+  private(set) var beatDelays: [Double] = []
+  /// From the first beat until the patient's reference beats had settled; nil where they had not,
+  /// and with models that know no beats.
+  private(set) var learntAfterSeconds: Double?
 
   /// Fine enough that the delay of alerts is known to a twentieth of a second.
   private static let packetSeconds = 0.05
@@ -60,10 +66,15 @@ struct PipelineRun: Sendable {
     shard.detections = []
     try shard.admit(slot: 0, rate: lead.sampleRate)
     play(lead.samples, to: shard)
-    let limit = shard.snapshot()[0].limit
+    let snapshot = shard.snapshot()[0]
+    let limit = snapshot.limit
+    learntAfterSeconds = snapshot.settledAfterSeconds
+    let told = shard.detections ?? []
+    beatDelays = told.map { Double($0.known - $0.beat) / lead.sampleRate.hertz }
+    let detections = told + shard.beatsAtTheEnd(slot: 0)
     shard.dischargeAll()
     scores = shard.scores ?? []
-    beats = Self.rows(shard.detections ?? [], scores, limit, settings)
+    beats = Self.rows(detections, scores, limit, settings)
     takeAlerts(shard.drafts)
   }
 

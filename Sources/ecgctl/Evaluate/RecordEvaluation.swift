@@ -7,6 +7,7 @@ import ECGSignal
 /// A recording run through the daemon's own pipeline, and what it said held against the
 /// annotations.
 struct RecordEvaluation: Sendable {
+  /// Names its rows and tables.
   let record: String
   /// The folder that the record lies in.
   let database: String
@@ -16,14 +17,22 @@ struct RecordEvaluation: Sendable {
   let scoring: BeatScoring
   let alertFigures: AlertFigures
   let byClass: [BeatClass: LearntFigures]
+  /// The judged lead may have several samples in each of the record's frames.
+  let samplesPerFrame: Int64
+  /// What is odd about the record's files.
+  var warnings: [String] = []
+  /// Other annotators that have beats of a record without annotations.
+  var annotators: [String] = []
 
   init(
-    _ recording: Recording, lead: RecordedLead, annotations: AnnotationFile, database: String = "",
-    plan: ModelPlan, settings: AlarmSettings
+    _ recording: Recording, named record: String, lead: RecordedLead,
+    annotations: AnnotationFile, database: String = "", plan: ModelPlan, settings: AlarmSettings
   ) throws(ConditionerPlanError) {
-    record = recording.name
+    self.record = record
     self.database = database
     self.lead = lead.name
+    samplesPerFrame = recording.samplesPerFrame(of: lead)
+    let annotations = annotations.inSamples(perFrame: samplesPerFrame)
     run = try PipelineRun(lead, plan: plan, settings: settings)
     isAnnotated = !annotations.beats.isEmpty
     scoring = BeatScoring(
@@ -37,7 +46,12 @@ struct RecordEvaluation: Sendable {
     byClass = LearntFigures.byClass(run, annotations)
   }
 
+  /// Of the judged lead.
   var sampleRate: SampleRate { run.sampleRate }
+
+  /// A sample of the judged lead as a number at the record's own rate.
+  func frame(of sample: Int64) -> Int64 { sample / samplesPerFrame }
+
   var samples: Int { run.samples }
   var beats: Int { run.beats.count }
   var seconds: Double { Double(samples) / sampleRate.hertz }

@@ -9,7 +9,7 @@ enum RecordTables {
   static func write(_ evaluation: RecordEvaluation, to folder: String) throws(ReplayError) {
     let base = "\(folder)/\(evaluation.record.split(separator: "/").last ?? "record")"
     for (path, text) in [
-      ("\(base).beats.csv", beats(evaluation)), ("\(base).alerts.csv", alerts(evaluation.run)),
+      ("\(base).beats.csv", beats(evaluation)), ("\(base).alerts.csv", alerts(evaluation)),
     ] {
       do {
         try Data(text.utf8).write(to: URL(filePath: path))
@@ -27,7 +27,8 @@ enum RecordTables {
       let score = row.score.map { "\($0)" } ?? ""
       let quality = row.quality.map { "\($0)" } ?? ""
       let reference = evaluation.isAnnotated ? label?.letter ?? "" : ""
-      text += "\(row.sample),\(score),\(row.limit),\(quality),\(row.isFlagged ? 1 : 0),"
+      text += "\(evaluation.frame(of: row.sample)),\(score),\(row.limit),\(quality),"
+      text += "\(row.isFlagged ? 1 : 0),"
       text += "\(row.state.rawValue),\(reference)\n"
     }
     return text
@@ -35,12 +36,14 @@ enum RecordTables {
 
   /// A row for each alarm, in order of detection. `told_sample` is how many samples had come when
   /// the daemon could publish it.
-  static func alerts(_ run: PipelineRun) -> String {
+  static func alerts(_ evaluation: RecordEvaluation) -> String {
     var text = "onset_sample,detected_sample,end_sample,kind,code,name,priority,told_sample\n"
-    for alert in run.alerts {
+    for alert in evaluation.run.alerts {
       let code = alert.condition.code.map { "\($0.value)" } ?? ""
-      text += "\(alert.onset),\(alert.detection),\(alert.end),\(alert.condition.kind.rawValue),"
-      text += "\(code),\(alert.condition.rawValue),\(alert.priority.rawValue),\(alert.told)\n"
+      let places = [alert.onset, alert.detection, alert.end].map { "\(evaluation.frame(of: $0))" }
+      text += places.joined(separator: ",") + ",\(alert.condition.kind.rawValue),\(code),"
+      text += "\(alert.condition.rawValue),\(alert.priority.rawValue),"
+      text += "\(evaluation.frame(of: alert.told))\n"
     }
     return text
   }
