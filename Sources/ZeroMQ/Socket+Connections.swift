@@ -5,7 +5,7 @@ extension Socket {
   /// Has libzmq tell of this socket's connections at an inproc endpoint, to which a PAIR socket
   /// connects, before or after. Before bind or connect.
   public mutating func tellConnections(at endpoint: String) throws(ZeroMQError) {
-    let events = CInt(ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED)
+    let events = CInt(ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_CONNECTED | ZMQ_EVENT_DISCONNECTED)
     guard unsafe zmq_socket_monitor(handle.raw, endpoint, events) == 0 else {
       throw .last("tell of connections at", endpoint)
     }
@@ -15,9 +15,8 @@ extension Socket {
 /// What libzmq tells of one connection, told in order for each descriptor.
 public struct ConnectionEvent: Equatable, Sendable {
   public enum Kind: Equatable, Sendable {
-    /// The handshake is over, and messages may flow.
+    /// It stands; its handshake is to come.
     case opened
-    /// It has gone; one that never opened is told of as well.
     case closed
   }
 
@@ -27,11 +26,6 @@ public struct ConnectionEvent: Equatable, Sendable {
 
   private static let byteCount = MemoryLayout<UInt16>.size + MemoryLayout<UInt32>.size
 
-  public init(_ kind: Kind, descriptor: CInt) {
-    self.kind = kind
-    self.descriptor = descriptor
-  }
-
   /// Reads a message of the PAIR socket; nil where it is about something else.
   public init?(_ frames: [[UInt8]]) {
     guard let frame = frames.first, frame.count == Self.byteCount else { return nil }
@@ -39,7 +33,7 @@ public struct ConnectionEvent: Equatable, Sendable {
     let event = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: 0, as: UInt16.self)
     let value = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: 2, as: UInt32.self)
     switch CInt(event) {
-    case ZMQ_EVENT_HANDSHAKE_SUCCEEDED: kind = .opened
+    case ZMQ_EVENT_ACCEPTED, ZMQ_EVENT_CONNECTED: kind = .opened
     case ZMQ_EVENT_DISCONNECTED: kind = .closed
     default: return nil
     }

@@ -84,9 +84,8 @@ run() {
 }
 
 if [ "$seconds" = keep ]; then
-  # Models are large, and most of them is numbers: the small ones say enough.
-  [ "$target" = model ] && set -- -max_len=2048 || set -- -max_len=8192
-  run "$@" -merge=1 "$corpus" "$out/corpus"
+  # The small ones say enough, and one for each piece of code.
+  run -max_len=2048 -use_counters=0 -set_cover_merge=1 "$corpus" "$out/corpus"
   exit
 fi
 [ -n "${ECGD_FUZZ_BUILT:-}" ] || build

@@ -1,67 +1,69 @@
 import Glibc
 import ZeroMQ
 
-/// How many connections each key has, on all sockets together: those that stand, and those that were
-/// let in and are on their way. Owned by the thread that answers handshakes.
+/// How many connections each key has, on all sockets together. Owned by the thread that answers
+/// handshakes.
 ///
-/// libzmq asks who may connect without saying on which descriptor, and tells of opened descriptors
-/// without saying whose they are. The two are joined by the peer's address, in order: peers of one
-/// address may be taken for each other, those of two addresses never.
+/// libzmq tells of each connection's descriptor, and asks for each key's address: the two are joined
+/// by the address behind the descriptor. Keys that are used from one address may be taken for each
+/// other, those of two addresses never. A connection without a key lives for one handshake at most.
 struct ConnectionTable {
-  private struct OnItsWay {
-    let number: Int
-    let untilNs: UInt64
+  private struct Standing {
+    let address: String
+    let order: Int
+    /// Nil before its handshake, and where that was refused.
+    var admission: Admission?
   }
 
-  private var onTheirWay: [String: [OnItsWay]] = [:]
-  private var standing: [CInt: Int] = [:]
-  private var counts: [Int: Int] = [:]
-  private let patienceNs: UInt64
+  /// A key that was let in, over one of the connections that had begun by then.
+  private struct Admission {
+    let number: Int
+    let lastOrder: Int
+  }
 
-  /// - Parameter patienceNs: a handshake that has not ended by then never will.
-  init(patienceNs: UInt64) { self.patienceNs = patienceNs }
+  private var standing: [CInt: Standing] = [:]
+  private var counts: [Int: Int] = [:]
+  private var opened = 0
 
   func count(of number: Int) -> Int { counts[number] ?? 0 }
 
+  /// A connection began; `address` is nil for a process of this machine, or where it has gone.
+  mutating func open(_ descriptor: CInt, from address: String?) {
+    // A descriptor that opens again had closed, whatever was told.
+    close(descriptor)
+    opened += 1
+    standing[descriptor] = Standing(address: Self.place(address ?? ""), order: opened)
+  }
+
+  mutating func close(_ descriptor: CInt) {
+    guard let gone = standing.removeValue(forKey: descriptor), let admission = gone.admission
+    else { return }
+    // Where another without a key was there already, that may be the one that was meant: it is
+    // counted until it has gone as well.
+    if let other = nextWithoutKey(from: gone.address, upTo: admission.lastOrder) {
+      standing[other]!.admission = admission
+      return
+    }
+    let left = count(of: admission.number) - 1
+    counts[admission.number] = left > 0 ? left : nil
+  }
+
   /// Counts one more connection of a key, unless it has `limit` of them: then false.
-  mutating func admit(_ number: Int, from address: String, limit: Int, nowNs: UInt64) -> Bool {
-    if count(of: number) >= limit { expire(nowNs: nowNs) }
+  mutating func admit(_ number: Int, from address: String, limit: Int) -> Bool {
     guard count(of: number) < limit else { return false }
-    counts[number, default: 0] += 1
-    onTheirWay[Self.place(address), default: []].append(
-      OnItsWay(number: number, untilNs: nowNs + patienceNs))
+    // One that has gone by now is not there to be counted.
+    if let descriptor = nextWithoutKey(from: Self.place(address), upTo: opened) {
+      standing[descriptor]!.admission = Admission(number: number, lastOrder: opened)
+      counts[number, default: 0] += 1
+    }
     return true
   }
 
-  /// Takes what libzmq tells; `address` is the peer's, nil where it is a process of this machine or
-  /// has gone.
-  mutating func take(_ event: ConnectionEvent, from address: String?) {
-    // A descriptor that opens again has closed, whatever was told.
-    if let number = standing.removeValue(forKey: event.descriptor) { release(number) }
-    guard event.kind == .opened else { return }
-    var place = Self.place(address ?? "")
-    if address == nil, onTheirWay[place] == nil {
-      // It opened and has gone already: the one that has been on its way the longest.
-      place = onTheirWay.min { $0.value[0].untilNs < $1.value[0].untilNs }?.key ?? place
-    }
-    guard let first = onTheirWay[place]?.first else { return }
-    onTheirWay[place]!.removeFirst()
-    if onTheirWay[place]!.isEmpty { onTheirWay[place] = nil }
-    standing[event.descriptor] = first.number
-  }
-
-  private mutating func release(_ number: Int) {
-    let left = count(of: number) - 1
-    counts[number] = left > 0 ? left : nil
-  }
-
-  /// Forgets peers that left between being let in and being there.
-  private mutating func expire(nowNs: UInt64) {
-    for (place, waiting) in onTheirWay {
-      for late in waiting where late.untilNs <= nowNs { release(late.number) }
-      let kept = waiting.filter { $0.untilNs > nowNs }
-      onTheirWay[place] = kept.isEmpty ? nil : kept
-    }
+  /// The oldest.
+  private func nextWithoutKey(from address: String, upTo lastOrder: Int) -> CInt? {
+    standing.filter {
+      $0.value.admission == nil && $0.value.address == address && $0.value.order <= lastOrder
+    }.min { $0.value.order < $1.value.order }?.key
   }
 
   /// libzmq writes processes of this machine in a way of its own.

@@ -37,8 +37,7 @@ final class KeyService {
     let made = Handover(
       try ZAPThread(
         ring: ring, tally: tally, heartbeat: heartbeat, log: log,
-        socket: try ZAPThread.socket(in: context), handshakeMs: handshakeMs,
-        monitored: socketCount, in: context))
+        socket: try ZAPThread.socket(in: context), monitored: socketCount, in: context))
     thread = try WorkerThread("zap") {
       var handler = made.take()
       handler.run()

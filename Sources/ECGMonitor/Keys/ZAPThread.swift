@@ -19,22 +19,20 @@ struct ZAPThread: ~Copyable {
   private let log: RateLimitedLog
   /// What libzmq tells of the connections of each socket with keys.
   private var monitors: [Monitor] = []
-  private var connections: ConnectionTable
+  private var connections = ConnectionTable()
 
   /// - Parameters:
   ///   - socket: bound to `endpoint`.
-  ///   - handshakeMs: how long a peer that was let in may take to be there.
   ///   - monitored: how many sockets tell of their connections, at `connectionsEndpoint`.
   init(
     ring: KeyRing, tally: HandshakeTally, heartbeat: ThreadProgress.Heartbeat, log: RateLimitedLog,
-    socket: consuming Socket, handshakeMs: Int, monitored: Int, in context: Context
+    socket: consuming Socket, monitored: Int, in context: Context
   ) throws(ZeroMQError) {
     self.ring = ring
     self.tally = tally
     self.heartbeat = heartbeat
     self.log = log
     self.socket = socket
-    connections = ConnectionTable(patienceNs: UInt64(handshakeMs) * 1_000_000)
     _ = poller.add(self.socket)
     for number in 0..<monitored {
       let monitor = try Monitor(number, in: context)
@@ -70,9 +68,12 @@ struct ZAPThread: ~Copyable {
       heartbeat.beat()
       do {
         _ = try poller.wait(timeoutMs: Self.idleMs)
-        // Those that have gone make room for those that come.
-        for monitor in monitors { try follow(monitor) }
-        while let frames = try socket.receiveFrames(wait: false) { try answer(frames) }
+        try followConnections()
+        while let frames = try socket.receiveFrames(wait: false) {
+          // libzmq told of the connection before it asked about it.
+          try followConnections()
+          try answer(frames)
+        }
       } catch {
         log.log(.error, kind: "zap", "\(error)")
       }
@@ -80,10 +81,15 @@ struct ZAPThread: ~Copyable {
     heartbeat.retire()
   }
 
-  private mutating func follow(_ monitor: Monitor) throws(ZeroMQError) {
-    while let frames = try monitor.socket.receiveFrames(wait: false) {
-      guard let event = ConnectionEvent(frames) else { continue }
-      connections.take(event, from: event.address)
+  private mutating func followConnections() throws(ZeroMQError) {
+    for monitor in monitors {
+      while let frames = try monitor.socket.receiveFrames(wait: false) {
+        guard let event = ConnectionEvent(frames) else { continue }
+        switch event.kind {
+        case .opened: connections.open(event.descriptor, from: event.address)
+        case .closed: connections.close(event.descriptor)
+        }
+      }
     }
   }
 
@@ -122,8 +128,7 @@ struct ZAPThread: ~Copyable {
     guard case .success(let number) = verdict else { return verdict }
     let address = String(decoding: request[3], as: UTF8.self)
     let isAdmitted = connections.admit(
-      number, from: address, limit: ring.limits.connectionsPerKey,
-      nowNs: MonotonicClock.nanoseconds())
+      number, from: address, limit: ring.limits.connectionsPerKey)
     return isAdmitted
       ? verdict : .failure(.tooManyConnections(ring.rights[number]?.name ?? ""))
   }

@@ -13,25 +13,36 @@ import ZeroMQ
     init(_ gateway: consuming TestGateway) { self.gateway = gateway }
   }
 
-  @Test(arguments: [false, true])
-  func aKeyHasNoMoreConnectionsThanItMayAndTheOthersAreNotShutOut(overIPC isLocal: Bool) throws {
+  /// A gateway on a machine of its own: one with that address.
+  private func gateway(
+    _ name: String, at address: String, stream: String, of bench: TrustBench
+  ) throws -> Connection {
+    let endpoint = bench.configuration.samples.sockets[0].endpoint.text
+    var socket = try Socket(.push, in: bench.context)
+    try socket.set(.linger, 3000)
+    try socket.authenticate(as: bench.pair(name), to: bench.server.publicKey)
+    try socket.connect(endpoint.replacing("tcp://", with: "tcp://\(address):0;"))
+    let connection = Connection(TestGateway(socket, stream: stream))
+    try connection.gateway.play(TrustBench.flat(1), packets: 360, isLast: false)
+    return connection
+  }
+
+  @Test func aKeyHasNoMoreConnectionsThanItMayAndTheOthersAreNotShutOut() throws {
     let lines = ["gateway a KEY a-*", "gateway b KEY b-*", "operator station KEY *"]
-    let bench = try TrustBench(lines, isLocal: isLocal) {
+    let bench = try TrustBench(lines) {
       $0.limits.connectionsPerKey = 3
       // After which who was put off tries again.
       $0.limits.handshakeMs = 500
     }
-    var connections = try (0..<6).map { number in
-      let connection = Connection(try bench.gateway("a", stream: "a-\(number)"))
-      try connection.gateway.play(TrustBench.flat(1), packets: 360, isLast: false)
-      return connection
+    var connections = try (0..<6).map {
+      try gateway("a", at: "127.0.0.2", stream: "a-\($0)", of: bench)
     }
+    // Those that were put off have tried again, in vain.
     let full = try bench.wait(as: "station") {
-      $0.streams.count == 3 && ($0.keys?.refused["tooManyConnections"] ?? 0) >= 3
+      $0.streams.count == 3 && ($0.keys?.refused["tooManyConnections"] ?? 0) >= 6
     }
     let inside = Set(full.streams.map(\.id))
-    var b = try bench.gateway("b", stream: "b-1")
-    try b.play(TrustBench.flat(1), packets: 360, isLast: false)
+    let b = try gateway("b", at: "127.0.0.3", stream: "b-1", of: bench)
     try bench.wait(as: "station") { $0.streams.contains { $0.id == "b-1" } }
     #expect(try bench.status(as: "station").streams.count == 4)
     // One that goes makes room for one of those that were told to try again.
@@ -40,60 +51,65 @@ import ZeroMQ
     connections.remove(at: leaving)
     try bench.wait(as: "station") { $0.streams.count == 5 }
     // And again, many times: nothing is counted for ever.
-    for round in 0..<20 {
-      let gone = Connection(try bench.gateway("b", stream: "b-\(round % 2 + 2)"))
-      try gone.gateway.play(TrustBench.flat(1), packets: 360, isLast: false)
+    for round in 0..<10 {
+      let gone = try gateway("b", at: "127.0.0.3", stream: "b-2", of: bench)
       try bench.wait(as: "station") { Int($0.packets) == 6 + round }
+      withExtendedLifetime(gone) {}
     }
-    var last = try bench.gateway("b", stream: "b-4")
-    try last.play(TrustBench.flat(1), packets: 360, isLast: false)
-    try bench.wait(as: "station") { $0.streams.contains { $0.id == "b-4" } }
-    withExtendedLifetime(connections) {}
+    let report = try bench.status(as: "station")
+    #expect(report.streams.filter { $0.id.hasPrefix("a-") }.count == 4)
+    #expect(report.keys?.refused["tooManyConnections"] ?? 0 >= 6)
+    withExtendedLifetime((connections, b)) {}
   }
 
   /// A table that expectations may change.
   private final class Table {
-    private var table = ConnectionTable(patienceNs: 100)
-    func admit(_ key: Int, from address: String, limit: Int, nowNs: UInt64) -> Bool {
-      table.admit(key, from: address, limit: limit, nowNs: nowNs)
+    private var table = ConnectionTable()
+    func open(_ descriptor: CInt, from address: String?) { table.open(descriptor, from: address) }
+    func close(_ descriptor: CInt) { table.close(descriptor) }
+    func admit(_ key: Int, from address: String, limit: Int) -> Bool {
+      table.admit(key, from: address, limit: limit)
     }
-    func take(_ event: ConnectionEvent, from address: String?) { table.take(event, from: address) }
     func count(of key: Int) -> Int { table.count(of: key) }
   }
 
   @Test func connectionsAreCountedFromTheHandshakeToTheEnd() {
     let table = Table()
-    #expect(table.admit(7, from: "10.0.0.1", limit: 2, nowNs: 0))
-    #expect(table.admit(7, from: "10.0.0.1", limit: 2, nowNs: 1))
-    #expect(!table.admit(7, from: "10.0.0.1", limit: 2, nowNs: 2))
-    #expect(table.admit(8, from: "10.0.0.2", limit: 2, nowNs: 3))
-    // The order of opening is that of admission for one address only.
-    table.take(ConnectionEvent(.opened, descriptor: 30), from: "10.0.0.2")
-    table.take(ConnectionEvent(.opened, descriptor: 31), from: "10.0.0.1")
-    table.take(ConnectionEvent(.closed, descriptor: 31), from: nil)
-    #expect(table.count(of: 7) == 1)
-    #expect(table.count(of: 8) == 1)
-    table.take(ConnectionEvent(.closed, descriptor: 30), from: nil)
+    for descriptor: CInt in 30...32 { table.open(descriptor, from: "10.0.0.1") }
+    table.open(33, from: "10.0.0.2")
+    #expect(table.admit(7, from: "10.0.0.1", limit: 2))
+    #expect(table.admit(8, from: "10.0.0.2", limit: 2))
+    #expect(table.admit(7, from: "10.0.0.1", limit: 2))
+    #expect(!table.admit(7, from: "10.0.0.1", limit: 2))
+    table.close(33)
+    #expect(table.count(of: 7) == 2)
     #expect(table.count(of: 8) == 0)
-    // One that never spoke, or closed twice, is nobody's.
-    table.take(ConnectionEvent(.closed, descriptor: 30), from: nil)
+    // The refused one goes, and then one of the others.
+    table.close(32)
+    #expect(table.count(of: 7) == 2)
+    table.close(30)
+    #expect(table.count(of: 7) == 1)
+    // What closes twice is nobody's, and a descriptor that opens again had closed.
+    table.close(30)
+    #expect(table.count(of: 7) == 1)
+    table.open(31, from: nil)
+    #expect(table.count(of: 7) == 0)
+    #expect(table.admit(7, from: "host:0:0:77", limit: 1))
     #expect(table.count(of: 7) == 1)
   }
 
-  @Test func whoLeftOnTheWayIsForgottenAfterTheTimeOfAHandshake() {
+  @Test func aConnectionThatNeverSpeaksHidesNoneThatDoes() {
     let table = Table()
-    #expect(table.admit(1, from: "host:0:0:77", limit: 1, nowNs: 0))
-    #expect(!table.admit(1, from: "host:0:0:78", limit: 1, nowNs: 99))
-    #expect(table.admit(1, from: "host:0:0:79", limit: 1, nowNs: 100))
-    table.take(ConnectionEvent(.opened, descriptor: 5), from: nil)
-    #expect(!table.admit(1, from: "host:0:0:80", limit: 1, nowNs: 1000))
-    #expect(table.admit(2, from: "10.0.0.9", limit: 1, nowNs: 1000))
-    // One that opened and went before anybody looked: its address is no longer to be had.
-    table.take(ConnectionEvent(.opened, descriptor: 6), from: nil)
-    table.take(ConnectionEvent(.closed, descriptor: 6), from: nil)
-    #expect(table.count(of: 2) == 0)
-    // A descriptor that opens again had closed.
-    table.take(ConnectionEvent(.opened, descriptor: 5), from: nil)
+    table.open(5, from: "10.0.0.1")
+    table.open(6, from: "10.0.0.1")
+    // It is 6 that shows the key; 5 is cut when its handshake's time is over.
+    #expect(table.admit(1, from: "10.0.0.1", limit: 1))
+    table.close(5)
+    #expect(table.count(of: 1) == 1)
+    #expect(!table.admit(1, from: "10.0.0.1", limit: 1))
+    // One that came later cannot be the one that showed the key.
+    table.open(7, from: "10.0.0.1")
+    table.close(6)
     #expect(table.count(of: 1) == 0)
   }
 }

@@ -149,7 +149,12 @@ import ZeroMQ
     // Cut, connected again, subscribed again.
     Thread.sleep(forTimeInterval: 1)
     try trouble(["icu-2", "ward-2"], on: bench)
-    let heard6 = try topics(&all, 1, of: bench)
-    #expect(heard6 == ["alert/ward-2"])
+    // What ward-1 has to say meanwhile comes as well.
+    var heard6: Set<String> = []
+    for _ in 0..<10 where !heard6.contains("alert/ward-2") {
+      heard6.formUnion(try topics(&all, 1, of: bench))
+    }
+    #expect(heard6.contains("alert/ward-2"))
+    #expect(heard6.isSubset(of: ["alert/ward-1", "alert/ward-2"]))
   }
 }
