@@ -55,14 +55,14 @@ extension WatchedStream: Checkpointed {
     state.field(2, &leadIndices[0], in: 0...most)
     var others = InlineArray<2, Int>(repeating: -1)
     for i in 1..<Shard.mostLeads where i < leadIndices.count { others[i - 1] = leadIndices[i] }
+    var mode = facts.mode.rawValue
+    state.field(3, &mode)
+    state.field(4, &patient)
     for i in 0..<others.count { state.field(UInt8(5 + i), &others[i], in: -1...most) }
     if state.isReading {
       leadIndices = [leadIndices[0]]
       for i in 0..<others.count where others[i] >= 0 { leadIndices.append(others[i]) }
     }
-    var mode = facts.mode.rawValue
-    state.field(3, &mode)
-    state.field(4, &patient)
     guard state.isReading, state.failure == nil, !layout.isEmpty else { return }
     describe(mode: SampleMode(rawValue: mode) ?? .real)
   }
