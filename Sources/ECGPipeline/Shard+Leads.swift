@@ -16,7 +16,7 @@ extension Shard {
     stream.counters.samples += UInt64(count - start)
     while at < count {
       // Leads are compared at the same samples however these were cut into packets.
-      let end = min(at + SignalPath.maximumBlock, count, at + stream.leads.left)
+      let end = min(count, at + min(SignalPath.maximumBlock, stream.leads.left))
       let from = stream.leads.judged * count
       let block = samples.extracting((from + at)..<(from + end))
       for i in 0..<block.count where block[i].isNaN { stream.counters.missing += 1 }
