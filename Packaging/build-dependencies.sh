@@ -3,7 +3,8 @@
 # where the caller is not root. Swift itself must be there already.
 set -eu
 
-packages="libzmq3-dev libsystemd-dev libsqlite3-dev zlib1g-dev python3 python3-venv python3-pip"
+# libcurl: what Foundation needs where the Swift runtime is linked statically, as in the package.
+packages="libzmq3-dev libsystemd-dev libsqlite3-dev zlib1g-dev libcurl4-openssl-dev python3 python3-venv python3-pip"
 
 missing=""
 for package in $packages; do

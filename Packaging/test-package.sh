@@ -24,10 +24,13 @@ say "lintian"
 if command -v lintian >/dev/null; then lintian --fail-on error "$package"; else echo "lintian is not installed: left out"; fi
 
 say "a minimal Debian with the package's dependencies"
-if [ ! -f build/debian.tar ]; then
+# The first of alternatives, without versions.
+depends=$(dpkg-deb -f "$package" Depends | sed 's/ *([^)]*)//g; s/ *|[^,]*//g; s/, */,/g')
+if [ "$(cat build/debian.depends 2>/dev/null)" != "$depends" ] || [ ! -f build/debian.tar ]; then
   command -v mmdebstrap >/dev/null || apt-get install -y -qq --no-install-recommends mmdebstrap >/dev/null
-  mmdebstrap --quiet --variant=minbase \
-    --include=systemd,systemd-sysv,libzmq5,libsqlite3-0,libsystemd0,libstdc++6,zlib1g bookworm build/debian.tar
+  rm -f build/debian.tar
+  mmdebstrap --quiet --variant=minbase --include="systemd,systemd-sysv,$depends" bookworm build/debian.tar
+  echo "$depends" > build/debian.depends
 fi
 mkdir "$work/root"
 tar -xf build/debian.tar -C "$work/root"
