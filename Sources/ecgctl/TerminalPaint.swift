@@ -8,7 +8,8 @@ struct TerminalPaint {
   let isColoured: Bool
 
   static var ofEnvironment: TerminalPaint {
-    TerminalPaint(isColoured: ProcessInfo.processInfo.environment["NO_COLOR"] == nil)
+    // Set and not empty, as no-color.org has it.
+    TerminalPaint(isColoured: (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty)
   }
 
   func bold(_ text: String) -> String { painted("1", text) }

@@ -6,7 +6,7 @@ import Testing
 
 /// `ecgctl watch` on a terminal, before a daemon in this process.
 @Suite(.serialized) struct WatchScreenTests {
-  private func watch(_ bench: DaemonBench, environment: [String: String] = [:]) throws
+  private func watch(_ bench: DaemonBench, noColour: Bool = false) throws
     -> TerminalProcess
   {
     try TerminalProcess(
@@ -14,7 +14,7 @@ import Testing
       [
         "watch", "--endpoint", "ipc://\(bench.folder.file("alerts"))", "--control",
         "ipc://\(bench.folder.file("control"))",
-      ], environment: environment)
+      ], environment: ["NO_COLOR": noColour ? "1" : ""])
   }
 
   /// A bed whose lead came off, with samples that have ended.
@@ -42,14 +42,23 @@ import Testing
     #expect(screen.allSatisfy { $0.count <= terminal.columns })
 
     terminal.type("a")
-    screen = terminal.screen { $0.contains { $0.contains("!!  lead off (ack)") } }
+    // The event and the answer come on two sockets, in either order.
+    screen = terminal.screen { lines in
+      lines.contains { $0.contains("!!  lead off (ack)") }
+        && lines.contains { $0.contains("bed-1: lead off acknowledged") }
+    }
+    #expect(screen.contains { $0.contains("!!  lead off (ack)") }, "\(screen)")
     #expect(screen.contains { $0.contains("bed-1: lead off acknowledged") }, "\(screen)")
     let signals = try bench.status().streams.first?.signals
     let told = signals?.first { $0.condition == .leadOff }?.acknowledged
     #expect(told?.by == NSUserName())
 
     terminal.type("p")
-    screen = terminal.screen { $0.contains { $0.hasPrefix("> bed-1     paused") } }
+    screen = terminal.screen { lines in
+      lines.contains { $0.hasPrefix("> bed-1     paused") }
+        && lines.contains { $0.contains("bed-1: alarms paused for 120 s") }
+    }
+    #expect(screen.contains { $0.hasPrefix("> bed-1     paused") }, "\(screen)")
     #expect(screen.contains { $0.contains("bed-1: alarms paused for 120 s") }, "\(screen)")
     #expect(try bench.status().streams.first?.paused != nil)
     terminal.type("r")
@@ -65,14 +74,13 @@ import Testing
 
   @Test func aDaemonThatIsGoneCannotBeOverlooked() throws {
     let bench = try DaemonBench(TestModel.slidingModel())
-    let terminal = try watch(bench, environment: ["NO_COLOR": "1"])
+    let terminal = try watch(bench, noColour: true)
     _ = terminal.screen { $0.first?.hasPrefix("ecgd test ") ?? false }
     bench.daemon.stop()
     let screen = terminal.screen { $0.first?.contains("NO ANSWER FROM ecgd") ?? false }
     #expect(screen.first?.contains("NO ANSWER FROM ecgd") == true, "\(screen)")
     #expect(!terminal.output.contains("\u{1b}[1;37;41m"))
-    terminal.type("a")
-    kill(terminal.identifier, SIGTERM)
+    terminal.type("q")
     #expect(terminal.wait() == 0)
   }
 }

@@ -36,8 +36,6 @@ public final class TerminalProcess {
     process.waitUntilExit()
   }
 
-  public var identifier: Int32 { process.processIdentifier }
-
   public func type(_ keys: String) {
     try? terminal.write(contentsOf: Data(keys.utf8))
   }
