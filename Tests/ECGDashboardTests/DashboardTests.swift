@@ -141,14 +141,20 @@ import Testing
     await readOnly.close()
   }
 
-  @Test func theMetricsAreServedAsPrometheusReadsThem() async throws {
+  @Test func theMetricsAndTheHistoryAreServed() async throws {
     let server = try await Server()
     let metrics = try server.browser().ask("GET", "/metrics")
     #expect(metrics.status == 200)
     #expect(metrics.headers["content-type"]?.hasPrefix("text/plain; version=0.0.4") == true)
     #expect(metrics.body.contains("ecgd_up 1\n"))
     let history = try server.browser().ask("GET", "/api/history?stream=bed-1")
-    #expect(history.body == #"{"ok":true,"alerts":[]}"#)
+    #expect(history.status == 200 && history.body.contains(#""alerts":[]"#))
+    let asked = server.daemon.requests.last { $0.request == "history" }
+    #expect(asked?.stream == "bed-1")
+    // What the daemon refuses, and what is no question.
+    #expect(try server.browser().ask("GET", "/api/strip?alarm=bed-1:7").status == 409)
+    #expect(server.daemon.requests.last { $0.request == "strip" }?.alarm == "bed-1:7")
+    #expect(try server.browser().ask("GET", "/api/strip").status == 400)
     await server.close()
   }
 }
