@@ -68,7 +68,7 @@ struct Restoration {
     _ slot: Int, to shard: Shard, preferring leads: [LeadName], nowNs: UInt64
   ) -> Bool {
     let record = records[slot]
-    guard record.watched.watchesPreferredLeads(leads) else {
+    guard record.watched.resume(preferring: leads) else {
       tell(record, "another lead is to be watched")
       return false
     }

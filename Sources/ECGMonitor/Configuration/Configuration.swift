@@ -151,7 +151,7 @@ public struct Configuration: Equatable, Sendable {
     public var bradycardiaPerMinute = 40.0
     public var tachycardiaPerMinute = 140.0
     public var ventricularPerMinute = 115.0
-    public var ventricularScore = 0.6
+    public var ventricularScore = 0.4
     public var fibrillationLeakage = 0.48
     public var latching: [ConditionName] = [
       .asystole, .ventricularFibrillation, .ventricularTachycardia,

@@ -53,20 +53,32 @@ extension WatchedStream: Checkpointed {
     state.group(1, &layout)
     let most = max(0, layout.leadCount - 1)
     state.field(2, &leadIndices[0], in: 0...most)
-    var others = InlineArray<2, Int>(repeating: -1)
-    for i in 1..<Shard.mostLeads where i < leadIndices.count { others[i - 1] = leadIndices[i] }
     var mode = facts.mode.rawValue
     state.field(3, &mode)
     state.field(4, &patient)
-    for i in 0..<others.count { state.field(UInt8(5 + i), &others[i], in: -1...most) }
-    if state.isReading {
-      leadIndices = [leadIndices[0]]
-      for i in 0..<others.count where others[i] >= 0 { leadIndices.append(others[i]) }
-    }
+    codeOthers(&state, most: most)
     guard state.isReading, state.failure == nil, !layout.isEmpty else { return }
     describe(mode: SampleMode(rawValue: mode) ?? .real)
   }
 
-  /// Whether the leads that were watched are still the ones to watch.
-  func watchesPreferredLeads(_ names: [LeadName]) -> Bool { candidates(names) == leadIndices }
+  /// The leads after the preferred one.
+  private func codeOthers(_ state: inout StateCoder, most: Int) {
+    var others = InlineArray<2, Int>(repeating: -1)
+    for i in 1..<Shard.mostLeads where i < leadIndices.count { others[i - 1] = leadIndices[i] }
+    for i in 0..<others.count { state.field(UInt8(5 + i), &others[i], in: -1...most) }
+    guard state.isReading else { return }
+    leadIndices = [leadIndices[0]]
+    for i in 0..<others.count where others[i] >= 0 { leadIndices.append(others[i]) }
+  }
+
+  /// Whether the leads that were watched are still the ones to watch. What was known when one lead
+  /// alone was watched is good as long as it is the preferred one.
+  func resume(preferring names: [LeadName]) -> Bool {
+    let wanted = candidates(names)
+    if leadIndices.count == 1, wanted[0] == leadIndices[0] {
+      leadIndices = wanted
+      describe(mode: facts.mode)
+    }
+    return wanted == leadIndices
+  }
 }
