@@ -35,7 +35,7 @@ KINDS = {
     "Ventricular_Tachycardia": (
         ["ventricularTachycardia", "ventricularFibrillation"],
         {"ventricularPerMinute": [105, 110, 115, 120, 125],
-         "ventricularScore": [0.4, 0.5, 0.6, 0.7]}),
+         "ventricularScore": [0.2, 0.3, 0.4, 0.5, 0.6]}),
 }
 
 

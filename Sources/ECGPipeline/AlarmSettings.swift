@@ -29,7 +29,7 @@ public struct AlarmSettings: Equatable, Sendable {
   /// A run of five beats as fast as this, four of them with scores from this on, is a ventricular
   /// tachycardia.
   public var ventricularPerMinute = 115.0
-  public var ventricularScore: Float = 0.6
+  public var ventricularScore: Float = 0.4
   /// Waves whose leakage is lower than this are no beats (`FibrillationMeasure`).
   public var fibrillationLeakage = 0.48
   /// Conditions whose alarms stay until an operator acknowledges them.
