@@ -23,7 +23,7 @@ DATA ?= $(firstword $(ECGD_DATA) data)
 .PHONY: help deps build demo test check lint verify clean
 .PHONY: bench bench-peers bench-pipeline-peer bench-profile
 .PHONY: deb test-package
-.PHONY: fuzz sanitize
+.PHONY: fuzz sanitize simulate soak
 .PHONY: test-browser test-prometheus test-training beats model model-card
 
 help:
@@ -33,6 +33,8 @@ help:
 	@echo "make test-prometheus  Debian's Prometheus scrapes ecgdash; skipped, with the reason, where there is none"
 	@echo "make check   every test, also under sanitizers; format, warnings as errors, unit files, fuzzers"
 	@echo "make fuzz    SECONDS=60: fuzzes every reader of outside bytes"
+	@echo "make simulate  SEEDS=1..200: a ward of faults around the daemon's code; a failing seed replays exactly"
+	@echo "make soak    HOURS=24: a ward's day in minutes, with faults; what it took is drawn in build/soak.svg"
 	@echo "make bench   the kernels against this machine's peak; make bench-peers: beside other libraries"
 	@echo "make build   release binaries in $(RELEASE)"
 	@echo "make deb     a Debian package in build/; make test-package tries it in a clean Debian"
@@ -160,6 +162,19 @@ verify:
 SECONDS ?= 60
 fuzz:
 	@for target in wire records settings model; do nice Tests/Fuzz/fuzz.sh $$target $(SECONDS); done
+
+# The daemon's own code in a simulated ward, by seed; one seed (SEEDS=17) with LOG=1 tells its story.
+SEEDS ?= 1..200
+simulate:
+	$(SWIFT_BUILD) --product ecg-simulate
+	$(RELEASE)/ecg-simulate $(SEEDS) $(if $(LOG),--log)
+
+# A ward's day, or days, as fast as the daemon takes them, from synthetic hearts and the real records of DATA.
+HOURS ?= 24
+soak: build
+	@mkdir -p build
+	$(RELEASE)/ecgctl bench soak --hours $(HOURS) --svg build/soak.svg --json build/soak.json \
+	  $(foreach folder,mitdb-ds1 svdb-even,$(if $(wildcard $(DATA)/$(folder)/*.hea),--records $(DATA)/$(folder)))
 
 # The whole suite with its programs under the address sanitizer, and again under the thread sanitizer.
 sanitize: $(PYTHON)

@@ -125,6 +125,19 @@ let package = Package(
     .executableTarget(
       name: "stand-in-service", dependencies: ["ECGMonitor", logging],
       path: "Tests/tools/stand-in-service", swiftSettings: testing),
+    // A ward of faults around the daemon's own code, by seed: a program of its own, because it takes
+    // the C library's clocks and files over.
+    .target(
+      name: "CSimulatedMachine", dependencies: ["CZeroMQ"], path: "Tests/tools/CSimulatedMachine"),
+    .executableTarget(
+      name: "ecg-simulate",
+      dependencies: [
+        "CSimulatedMachine", "CMalloc", "ECGMonitor", "ECGPipeline", "ECGModel", "ECGAlarm",
+        "ECGWire", "ECGRecords", "ECGCore", "ZeroMQ", "PipelineTesting", logging,
+      ],
+      path: "Tests/tools/ecg-simulate", swiftSettings: testing),
+    // Built beside, and run as a process: linked in, it would take over the tests' own files.
+    tests("SimulationTests", ["ProcessTesting"]),
     tests(
       "SystemdTests",
       ["ProcessTesting", "ECGMonitor", "stand-in-service", "ecgd", "ecgctl", "ecgdash"]),

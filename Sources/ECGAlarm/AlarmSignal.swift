@@ -204,12 +204,24 @@ extension AlarmSignal: Checkpointed {
     }
   }
 
-  /// Operators were told last at `told` that the alarm is on; its state of then is not known.
+  /// Operators were told last at `told` how the alarm stands, and that is what holds; since when it
+  /// has stood so is taken from there where this signal stood otherwise.
   ///
-  /// - Parameter cleared: where its condition ended, of an alarm that is latched.
-  public mutating func resume(onset: SampleNumber, told: SampleNumber, cleared: SampleNumber?) {
-    state = cleared.map { .latched(since: told, cleared: $0) } ?? .on(since: told)
-    isEscalated = false
+  /// - Parameters:
+  ///   - acknowledgedUntil: until when an acknowledgement counts, of an alarm that is acknowledged.
+  ///   - cleared: where its condition ended, of an alarm that is latched.
+  public mutating func agree(
+    onset: SampleNumber, told: SampleNumber, acknowledgedUntil: SampleNumber?,
+    cleared: SampleNumber?, isEscalated: Bool
+  ) {
+    switch (state, acknowledgedUntil, cleared) {
+    case (_, _, let cleared?):
+      if self.cleared == nil { state = .latched(since: told, cleared: cleared) }
+    case (_, let until?, nil): state = .acknowledged(until: until)
+    case (.on, nil, nil): break
+    case (.off, nil, nil), (.acknowledged, nil, nil), (.latched, nil, nil): state = .on(since: told)
+    }
+    self.isEscalated = isEscalated
     self.onset = onset
     self.told = told
   }

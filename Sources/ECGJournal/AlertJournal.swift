@@ -74,9 +74,13 @@ public struct AlertJournal: ~Copyable {
   /// Keeps `entries`, all of them or none, by one transaction: one synchronisation of the disk for
   /// the whole group. Every entry counts as unpublished.
   ///
+  /// - Parameter isReplacing: entries from the first one's sequence number on are removed before. A
+  ///   disk that failed while it kept them may have them after all.
   /// - Throws: `.repeated` where the sequence numbers do not rise from `lastSequence` and
   ///   `lastStreamSequences`; gaps are allowed.
-  public mutating func append(_ entries: [JournalEntry]) throws(JournalError) {
+  public mutating func append(
+    _ entries: [JournalEntry], replacing isReplacing: Bool = false
+  ) throws(JournalError) {
     guard let insert, let advance else {
       throw .unwritable(path: path, detail: "it was opened for reading")
     }
@@ -86,10 +90,11 @@ public struct AlertJournal: ~Copyable {
       insert.reset()
       advance.reset()
     }
-    var sequence = lastSequence
+    var sequence = isReplacing ? 0 : lastSequence
     var streamSequences: [StreamID: UInt64] = [:]
     for entry in entries {
-      let last = streamSequences[entry.stream] ?? lastStreamSequences[entry.stream] ?? 0
+      let kept = isReplacing ? nil : lastStreamSequences[entry.stream]
+      let last = streamSequences[entry.stream] ?? kept ?? 0
       guard entry.sequence > sequence, entry.streamSequence > last else {
         throw .repeated(
           path: path,
@@ -100,14 +105,17 @@ public struct AlertJournal: ~Copyable {
       streamSequences[entry.stream] = entry.streamSequence
     }
     try connection.transaction { () throws(JournalError) in
+      if isReplacing {
+        try connection.execute("DELETE FROM event WHERE sequence >= \(entries[0].sequence)")
+      }
       for entry in entries { try Self.insert(entry, by: insert) }
       for (stream, last) in streamSequences {
         try Self.advance(stream.name, to: last, by: advance)
       }
       try Self.advance(JournalSchema.globalPosition, to: sequence, by: advance)
     }
-    lastSequence = sequence
-    lastStreamSequences.merge(streamSequences) { $1 }
+    lastSequence = max(lastSequence, sequence)
+    lastStreamSequences.merge(streamSequences) { max($0, $1) }
   }
 
   private static func insert(

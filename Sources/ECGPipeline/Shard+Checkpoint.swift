@@ -51,13 +51,20 @@ extension Shard {
       if told.cleared == nil, name.hasCondition, !stream.conditions[i].isActive {
         stream.conditions[i].resume(onset: told.onset, told: told.told)
       }
-      guard stream.signals[i].isOff else { continue }
-      stream.signals[i].resume(onset: told.onset, told: told.told, cleared: told.cleared)
-      stream.counters.alarms += 1
-      stream.alarmNumbers[i] = stream.counters.alarms
-      if name == .alarmsPaused {
-        stream.pause = told.pausedUntil.map { StreamPause(by: told.pausedBy, until: $0) }
+      if stream.signals[i].isOff {
+        stream.counters.alarms += 1
+        stream.alarmNumbers[i] = stream.counters.alarms
       }
+      if name == .alarmsPaused {
+        stream.pause = told.pausedUntil.map {
+          StreamPause(by: told.pausedBy, until: $0 + Int(stream.clockLead))
+        }
+      }
+      stream.signals[i].agree(
+        onset: told.onset, told: told.told + Int(stream.clockLead),
+        acknowledgedUntil: told.acknowledgedUntil.map { $0 + Int(stream.clockLead) },
+        cleared: told.cleared.map { $0 + Int(stream.clockLead) }, isEscalated: told.isEscalated)
+      stream.acknowledgers[i] = told.acknowledgedBy
     }
   }
 
@@ -87,6 +94,10 @@ public struct OpenAlarm: Equatable, Sendable {
   public var told: SampleNumber
   /// Where the condition of a latched alarm ended.
   public var cleared: SampleNumber?
+  /// Of one that an operator knows of: until when that counts, and who it is.
+  public var acknowledgedUntil: SampleNumber?
+  public var acknowledgedBy: String?
+  public var isEscalated = false
   /// Of `alarmsPaused`: until when, and by whom.
   public var pausedUntil: SampleNumber?
   public var pausedBy: String?

@@ -55,6 +55,25 @@ struct AlertJournalTests {
     #expect(try journal.event(id: "id-99") == nil)
   }
 
+  @Test("what a failing disk kept after all gives way to what was told in its place")
+  func replacing() throws {
+    var journal = try AlertJournal(path: path)
+    try journal.append([entry(1, bed1, 1), entry(2, bed1, 2), entry(3, bed2, 1)])
+    let told = [
+      entry(2, bed1, 2, id: "told-2"), entry(3, bed2, 1, id: "told-3"), entry(4, bed1, 3),
+    ]
+    do {
+      try journal.append(told)
+      Issue.record("numbers are used twice")
+    } catch {
+      guard case .repeated = error else { throw error }
+    }
+    try journal.append(told, replacing: true)
+    #expect(try journal.events(limit: 10) == [entry(1, bed1, 1)] + told)
+    #expect(journal.lastSequence == 4)
+    try journal.append([entry(5, bed1, 4)])
+  }
+
   @Test("what was not marked as published is known after opening again")
   func unpublished() throws {
     do {

@@ -261,6 +261,40 @@ struct CheckpointTests {
     #expect(ends.last?.transition.phase == .end)
   }
 
+  @Test("an acknowledgement told after the state was saved holds, and so does one that ran out")
+  func agreementOfAcknowledgements() throws {
+    let plan = try TestModel.beats()
+    let player = Player.synthetic(seconds: 60)
+    let shard = Self.shard(plan)
+    try shard.admit(slot: 0, rate: player.rate)
+    player.send(0..<7200, packets: 90, to: shard)
+    shard.refused(slot: 0)
+    var told = OpenAlarm(
+      condition: .badPackets, onset: SampleNumber(7199), told: SampleNumber(7199))
+    told.acknowledgedUntil = SampleNumber(7199 + 360 * 12)
+    told.acknowledgedBy = "nurse 7"
+    let state = Self.bytes(of: shard)
+    let other = try Self.restored(state, plan)
+    other.agree(slot: 0, with: [told])
+    // Refused once more, so that it goes on.
+    player.send(7200..<9000, packets: 90, to: other, sequence: 10_000)
+    other.refused(slot: 0)
+    #expect(other.pause(slot: 0, seconds: 1, by: nil))
+    let paused = Self.drain(other).last { $0.condition == .badPackets }
+    #expect(paused?.presence == .acknowledged)
+    #expect(paused?.acknowledged?.by == "nurse 7")
+
+    let acknowledged = Self.bytes(of: other)
+    let again = try Self.restored(acknowledged, plan)
+    told.acknowledgedUntil = nil
+    told.isEscalated = true
+    again.agree(slot: 0, with: [told])
+    #expect(again.pause(slot: 0, seconds: 1, by: nil))
+    let on = Self.drain(again).last { $0.condition == .badPackets }
+    #expect(on?.presence == .on)
+    #expect(on?.isEscalated == true)
+  }
+
   @Test("another patient is learnt anew, told by an alert that ends when that is done")
   func patientChange() throws {
     let plan = try TestModel.beats()

@@ -53,27 +53,40 @@ final class CheckpointKeeper: Sendable {
   /// Older than this, something is wrong.
   var alarmingAgeNs: UInt64 { max(3 * everyNs, 30_000_000_000) }
 
+  /// What the thread has gathered and not yet written.
+  struct Gathered {
+    fileprivate var records: [Int: [UInt8]]
+    fileprivate var hasNews = false
+
+    /// - Parameter restored: by slot, the states of streams that were taken over: they must be in the
+    ///   next file even where the shards have not offered them again yet.
+    init(restored: [Int: [UInt8]] = [:]) { records = restored }
+  }
+
   /// The thread's loop: until told to stop, and then until the last state is on the disk.
-  func run() {
-    var records: [Int: [UInt8]] = [:]
-    var hasNews = false
+  func run(_ gathered: Gathered) {
+    var gathered = gathered
     defer { heartbeat.retire() }
-    while true {
-      heartbeat.beat()
-      // What came before the sign to stop is part of the last checkpoint.
-      let isLast = isStopping.load(ordering: .acquiring)
-      if takeStates(&records) { hasNews = true }
-      let now = MonotonicClock.nanoseconds()
-      if isLast || (hasNews && ageNs(nowNs: now) >= everyNs) {
-        write(records)
-        hasNews = false
-      } else if !hasNews {
-        // Nothing has changed since: what is on the disk is as good as new.
-        writtenNs.store(now, ordering: .relaxed)
-      }
-      if isLast { return }
+    while turn(&gathered) {
       doorbell.sleep(timeoutMs: 250) { isStopping.load(ordering: .acquiring) }
     }
+  }
+
+  /// One turn of the loop; false where it was the last.
+  func turn(_ gathered: inout Gathered) -> Bool {
+    heartbeat.beat()
+    // What came before the sign to stop is part of the last checkpoint.
+    let isLast = isStopping.load(ordering: .acquiring)
+    if takeStates(&gathered.records) { gathered.hasNews = true }
+    let now = MonotonicClock.nanoseconds()
+    if isLast || (gathered.hasNews && ageNs(nowNs: now) >= everyNs) {
+      write(gathered.records)
+      gathered.hasNews = false
+    } else if !gathered.hasNews {
+      // Nothing has changed since: what is on the disk is as good as new.
+      writtenNs.store(now, ordering: .relaxed)
+    }
+    return !isLast
   }
 
   /// Ends `run` once every state that was handed over is on the disk.

@@ -47,7 +47,7 @@ struct CheckpointMoment: Checkpointed, Equatable, Sendable {
 
   /// Another one after every boot: from the credential of that name, because the sandbox hides the
   /// kernel's own file; empty where neither can be read.
-  private static let bootIdentifier: String = {
+  private static var bootIdentifier: String {
     let kernel = "/proc/sys/kernel/random/boot_id"
     let path = environmentValue("CREDENTIALS_DIRECTORY").map { "\($0)/boot-id" } ?? kernel
     let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
@@ -58,5 +58,5 @@ struct CheckpointMoment: Checkpointed, Equatable, Sendable {
       unsafe read(file, $0.baseAddress, $0.count)
     }
     return String(decoding: bytes[..<max(0, min(36, count))], as: UTF8.self)
-  }()
+  }
 }

@@ -11,7 +11,7 @@ struct CheckpointRecord {
   var receivedNs: UInt64 = 0
   var key: StreamKey
   var watched: WatchedStream
-  private let bytes: [UInt8]
+  let bytes: [UInt8]
 
   /// Nil where the bytes cannot be read.
   init?(_ bytes: [UInt8]) {

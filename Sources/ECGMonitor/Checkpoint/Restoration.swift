@@ -130,7 +130,12 @@ extension OpenAlarm {
     }
     self.init(
       condition: event.condition, onset: SampleNumber(onset), told: SampleNumber(detection))
-    if event.presence == .latched { cleared = told }
+    if event.presence == .latched {
+      cleared = event.cleared.map { SampleNumber($0.sample) } ?? told
+    }
+    acknowledgedUntil = event.acknowledged.map { SampleNumber($0.until.sample) }
+    acknowledgedBy = event.acknowledged?.by
+    isEscalated = event.escalated ?? false
     pausedUntil = event.paused.flatMap { $0.until.sample }.map { SampleNumber($0) }
     pausedBy = event.paused?.by
   }

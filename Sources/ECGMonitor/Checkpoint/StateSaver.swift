@@ -67,6 +67,9 @@ struct StateSaver {
     }
   }
 
+  /// The last packet that the slot's last saved state has seen; nil where none was saved.
+  func stamp(slot: Int) -> UInt64? { seenNs[slot] == 0 ? nil : seenNs[slot] }
+
   private func isSaved(_ slot: Int, of shard: Shard) -> Bool {
     seenNs[slot] != 0 && seenNs[slot] == shard.lastReceivedNs(slot: slot)
   }

@@ -28,6 +28,12 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
     self.text = text
   }
 
+  /// A name within this process: for a daemon that is stepped beside its peers.
+  package init(inProcess name: String) {
+    text = "inproc://\(name)"
+    isLocal = true
+  }
+
   public var description: String { text }
 
   private static func isPort(_ text: Substring) -> Bool {

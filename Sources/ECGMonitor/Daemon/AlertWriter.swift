@@ -35,6 +35,10 @@ struct AlertWriter: ~Copyable {
   private let keeping: Configuration.Journal
   private let facts: DaemonFacts
   private var journal: AlertJournal?
+  /// The journal could not be read since the start.
+  private var isUnread = false
+  /// What an earlier process left on, known only since the journal can be read.
+  private var foundOpen: [AlertEvent] = []
   private static let backlogLimit = 20_000
   private var lastSequence: UInt64 = 0
   /// Where the numbers of a new stream begin.
@@ -68,6 +72,7 @@ struct AlertWriter: ~Copyable {
     // What an earlier process gave out cannot be read: these numbers are higher.
     floor = Self.neverGivenOut()
     lastSequence = floor
+    isUnread = true
   }
 
   /// A number over all that a journal can have reached, one alert a second for ever.
@@ -78,7 +83,7 @@ struct AlertWriter: ~Copyable {
     let now = Self.wallNs()
     var written = items.map { number($0, nowNs: now) }
     if journal == nil || !keep(written, nowNs: now, log: log) {
-      for i in written.indices { written[i] = unkept(written[i]) }
+      written = unkept(written)
       shelve(entries(of: written, nowNs: now))
     }
     strips.take(items, written)
@@ -89,9 +94,16 @@ struct AlertWriter: ~Copyable {
   /// The last events of alarms that an earlier process left on, in their order. Looks back over
   /// the journal's last events.
   func openAlarms() -> [AlertEvent] {
+    let last = lastSequence
+    guard let entries = try? journal?.events(since: last - min(last, Self.lookBack), limit: .max)
+    else { return [] }
+    return Self.open(entries)
+  }
+
+  private static func open(_ entries: [JournalEntry]) -> [AlertEvent] {
     var open: [String: AlertEvent] = [:]
-    for json in events(since: lastSequence - min(lastSequence, Self.lookBack), limit: .max) ?? [] {
-      guard let event = try? AlertEvent.decode(json) else { continue }
+    for entry in entries {
+      guard let event = try? AlertEvent.decode(entry.json) else { continue }
       open[event.alarm] = event.phase == .end ? nil : event
     }
     return open.values.sorted { $0.sequence < $1.sequence }
@@ -109,13 +121,23 @@ struct AlertWriter: ~Copyable {
   /// end.
   mutating func end(abandoned: [AlertEvent], log: RateLimitedLog) -> [Written] {
     let now = Self.wallNs()
-    let ended = abandoned.compactMap { event in
+    var ended = abandoned.compactMap { event in
       let stream = event.stream.map { StreamID($0) } ?? Self.daemonStream
       return stream.map { end(event, of: $0, nowNs: now) }
     }
-    if !keep(ended, nowNs: now, log: log) { shelve(entries(of: ended, nowNs: now)) }
+    if !keep(ended, nowNs: now, log: log) {
+      ended = unkept(ended)
+      shelve(entries(of: ended, nowNs: now))
+    }
     publishedCount += UInt64(ended.count)
     return ended
+  }
+
+  /// Those of an earlier process that were found on since the last call, because the journal could
+  /// not be read at the start.
+  mutating func takeFoundOpen() -> [AlertEvent] {
+    defer { foundOpen = [] }
+    return foundOpen
   }
 
   private static let lookBack: UInt64 = 20_000
@@ -264,17 +286,22 @@ struct AlertWriter: ~Copyable {
 
   /// Ids given out while nothing is kept: a later process cannot know them, so they say when they
   /// were given out, and cannot be given out again.
-  private mutating func unkept(_ item: Written) -> Written {
-    var item = item
-    let wasStart = item.event.alarm == item.event.id
-    item.event.id += "-" + String(facts.startedWallMs, radix: 36)
-    if wasStart {
-      item.event.alarm = item.event.id
-      let key = AlarmKey(stream: item.stream, condition: item.event.condition)
-      if alarms[key] != nil { alarms[key] = item.event.id }
+  private mutating func unkept(_ items: [Written]) -> [Written] {
+    var renamed: [String: String] = [:]
+    return items.map { item in
+      var item = item
+      let alarm = item.event.alarm
+      let wasStart = alarm == item.event.id
+      item.event.id += "-" + String(facts.startedWallMs, radix: 36)
+      if wasStart { renamed[alarm] = item.event.id }
+      if let name = renamed[alarm] {
+        item.event.alarm = name
+        let key = AlarmKey(stream: item.stream, condition: item.event.condition)
+        if alarms[key] == alarm { alarms[key] = name }
+      }
+      item.json = item.event.encoded()
+      return item
     }
-    item.json = item.event.encoded()
-    return item
   }
 
   /// Puts by what could not be kept.
@@ -308,7 +335,8 @@ struct AlertWriter: ~Copyable {
     }
   }
 
-  private mutating func open(log: RateLimitedLog) {
+  /// Tries to open the journal.
+  mutating func open(log: RateLimitedLog) {
     retriedNs = MonotonicClock.nanoseconds()
     do throws(JournalError) {
       try adopt(try AlertJournal(path: path), log: log)
@@ -324,15 +352,21 @@ struct AlertWriter: ~Copyable {
     _ opened: consuming AlertJournal, log: RateLimitedLog
   ) throws(JournalError) {
     var opened = consume opened
+    if isUnread {
+      let last = opened.lastSequence
+      foundOpen = Self.open(
+        try opened.events(since: last - min(last, Self.lookBack), limit: .max))
+      isUnread = false
+    }
     if !backlog.isEmpty {
-      try opened.append(backlog)
+      try opened.append(backlog, replacing: true)
       try opened.markPublished(through: backlog.last!.sequence, atMs: Self.wallNs() / 1_000_000)
       log.log(.notice, kind: "journal", "\(backlog.count) alerts are kept now that were not")
       backlog = []
     }
     lastSequence = max(lastSequence, opened.lastSequence)
     lastStreamSequences.merge(opened.lastStreamSequences) { max($0, $1) }
-    floor = opened.floor
+    floor = max(floor, opened.floor)
     journal = consume opened
     trouble = nil
   }

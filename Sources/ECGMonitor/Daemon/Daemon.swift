@@ -19,10 +19,10 @@ public final class Daemon {
   private let log: RateLimitedLog
   private let model: Autoencoder
   private let denoiser: Denoiser?
-  private let context: Context
+  let context: Context
   private let keys: KeyService?
-  private let ingest: IngestChannel
-  private let shards: [ShardChannel]
+  let ingest: IngestChannel
+  let shards: [ShardChannel]
   private let publisherDoorbell: Doorbell
   private let waveforms: WaveformService
   private let board = StatusBoard()
@@ -30,7 +30,7 @@ public final class Daemon {
   private var threads: [WorkerThread] = []
 
   private let scoreFolder: String?
-  private var keeper: CheckpointKeeper?
+  private(set) var keeper: CheckpointKeeper?
   private var stateLock: Int32 = -1
   private var keeperThread: WorkerThread?
 
@@ -73,34 +73,79 @@ public final class Daemon {
     settings = ReloadMailbox()
   }
 
+  deinit {
+    if stateLock >= 0 { close(stateLock) }
+  }
+
   /// Binds the sockets, opens the journal and starts the threads.
   public func start(version: String) throws(DaemonError) {
     do {
-      let facts = facts(version: version)
-      let writer = AlertWriter(
-        path: configuration.journalPath(), keeping: configuration.journal, facts: facts, log: log)
-      keeper = try makeKeeper()
-      var restoration = restoration()
-      restoration.open = writer.openAlarms()
-      var made: [Handover<ShardThread>] = []
-      for i in shards.indices { made.append(try makeShard(i, restoring: &restoration)) }
-      if !restoration.records.isEmpty {
-        logger.notice(
-          "\(restoration.count) of \(restoration.records.count) patients are known from before")
-      }
-      // Before any socket binds: whoever connects is asked for a key.
-      try keys?.start(in: context, heartbeat: progress.register("zap"), log: log)
-      try startPublisher(facts, writer, restoration)
+      let crew = try assemble(version: version)
       try startWaveforms()
-      for i in shards.indices { try start(made[i], i) }
-      try startIngest(restoration)
-      if let keeper { keeperThread = try WorkerThread("checkpoint") { keeper.run() } }
+      try crew.start(&threads)
+      let gathered = crew.gathered
+      if let keeper { keeperThread = try WorkerThread("checkpoint") { keeper.run(gathered) } }
     } catch let error as DaemonError {
       throw error
     } catch let error as ZeroMQError {
       throw DaemonError(reason: "\(error)", exitStatus: EX_UNAVAILABLE)
     } catch {
       throw DaemonError(reason: "\(error)", exitStatus: EX_OSERR)
+    }
+  }
+
+  /// Binds the sockets of the threads that judge, opens the journal and takes over what the last
+  /// process left; runs nothing.
+  func assemble(version: String) throws -> Crew {
+    let facts = facts(version: version)
+    let writer = AlertWriter(
+      path: configuration.journalPath(), keeping: configuration.journal, facts: facts, log: log)
+    keeper = try makeKeeper()
+    var restoration = restoration()
+    restoration.open = writer.openAlarms()
+    var made: [Handover<ShardThread>] = []
+    for i in shards.indices { made.append(try makeShard(i, restoring: &restoration)) }
+    if !restoration.records.isEmpty {
+      logger.notice(
+        "\(restoration.count) of \(restoration.records.count) patients are known from before")
+    }
+    // Before any socket binds: whoever connects is asked for a key.
+    try keys?.start(in: context, heartbeat: progress.register("zap"), log: log)
+    return Crew(
+      publisher: try makePublisher(facts, writer, restoration), shards: made,
+      ingest: try makeIngest(restoration),
+      gathered: CheckpointKeeper.Gathered(
+        restored: Dictionary(
+          uniqueKeysWithValues: restoration.records.enumerated().map { ($0, $1.bytes) })))
+  }
+
+  /// The loops of the threads that judge, made and not yet running.
+  struct Crew {
+    let publisher: Handover<PublisherThread>
+    let shards: [Handover<ShardThread>]
+    let ingest: Handover<IngestThread>
+    /// What the keeper of checkpoints begins with.
+    let gathered: CheckpointKeeper.Gathered
+
+    func start(_ threads: inout [WorkerThread]) throws(SystemCallError) {
+      let (publisher, ingest) = (publisher, ingest)
+      threads.append(
+        try WorkerThread("publisher") {
+          var publisher = publisher.take()
+          publisher.run()
+        })
+      for (i, made) in shards.enumerated() {
+        threads.append(
+          try WorkerThread("shard-\(i)") {
+            var shard = made.take()
+            shard.run()
+          })
+      }
+      threads.append(
+        try WorkerThread("ingest") {
+          var ingest = ingest.take()
+          ingest.run()
+        })
     }
   }
 
@@ -155,12 +200,12 @@ public final class Daemon {
       queues: DaemonQueues(shards: shards, waveforms: waveforms.rings), keys: keys?.facts)
   }
 
-  private func startPublisher(
+  private func makePublisher(
     _ facts: DaemonFacts, _ writer: consuming AlertWriter, _ restoration: Restoration
-  ) throws {
+  ) throws -> Handover<PublisherThread> {
     let sockets = try PublisherSockets(configuration, keys: keys, in: context)
     let heartbeat = progress.register("publisher")
-    let made = Handover(
+    return Handover(
       PublisherThread(
         ingest: ingest, shards: shards, doorbell: publisherDoorbell, heartbeat: heartbeat,
         log: log, board: board, sockets: sockets, writer: writer, facts: facts,
@@ -168,11 +213,6 @@ public final class Daemon {
           progress, intervalSeconds: configuration.alerts.heartbeatSeconds),
         restoration: restoration,
         alarms: DaemonAlarms(acknowledgeSeconds: configuration.alarm.acknowledgeSeconds)))
-    threads.append(
-      try WorkerThread("publisher") {
-        var publisher = made.take()
-        publisher.run()
-      })
   }
 
   private func makeShard(
@@ -200,37 +240,24 @@ public final class Daemon {
     return Handover(thread)
   }
 
-  private func start(_ made: Handover<ShardThread>, _ i: Int) throws {
-    threads.append(
-      try WorkerThread("shard-\(i)") {
-        var shard = made.take()
-        shard.run()
-      })
-  }
-
   private func startWaveforms() throws {
     try waveforms.start(
       endpoint: configuration.waveforms.endpoint.text, keys: keys, in: context,
       heartbeat: progress.register("waveforms"), log: log)
   }
 
-  private func startIngest(_ restoration: Restoration) throws {
+  private func makeIngest(_ restoration: Restoration) throws -> Handover<IngestThread> {
     var sockets: [SampleSocket] = []
     for socket in configuration.samples.sockets {
       sockets.append(try SampleSocket(socket, keys: keys, in: context))
     }
     let heartbeat = progress.register("ingest")
-    let made = Handover(
+    return Handover(
       IngestThread(
         channel: ingest, shards: shards, publisher: publisherDoorbell, heartbeat: heartbeat,
         log: log, board: board, sockets: sockets, maximumStreams: configuration.streams.maximum,
         restored: restoration.records.map(\.key),
         accounts: keys.map { GatewayAccounts($0.ring) }))
-    threads.append(
-      try WorkerThread("ingest") {
-        var ingest = made.take()
-        ingest.run()
-      })
   }
 
   private func restoration() -> Restoration {

@@ -66,8 +66,11 @@ struct IngestThread: ~Copyable {
   let packet = Message()
   var isStopping = false
   private var fullTurns = 0
-  private var turnPackets: UInt64 = 0
+  /// When the last turn began.
   private var turnNs: UInt64 = 0
+  private var gatheredPackets: UInt64 = 0
+  private var gatheredNs: UInt64 = 0
+  private var expiryNs: UInt64 = 0
   var shedNs: UInt64 = 0
 
   /// Messages taken from one socket in one turn, so that none starves the others.
@@ -110,25 +113,36 @@ struct IngestThread: ~Copyable {
 
   /// Runs until told to stop, and then until the sockets are empty.
   mutating func run() {
-    var expiryNs: UInt64 = 0
     while !isStopping {
-      heartbeat.beat()
-      wait()
-      takeCommands()
-      let now = MonotonicClock.nanoseconds()
-      accounts?.follow(nowNs: now)
-      var isFull = false
-      for i in sockets.indices where takeMessages(from: i, nowNs: now) { isFull = true }
-      noteFlood(isFull)
-      board.streams.store(directory.count, ordering: .relaxed)
-      board.packets.store(status.packets, ordering: .relaxed)
-      if now - expiryNs > 1_000_000_000 {
-        expiryNs = now
-        dischargeForgotten(nowNs: now)
-      }
-      ringShards()
-      if !isFull { gather(nowNs: now) }
+      if !turn(idleMs: Self.idleMs) { gather(nowNs: turnNs) }
     }
+    finish()
+  }
+
+  /// One turn of the loop, which waits for messages for at most so long; true where it left some
+  /// behind.
+  mutating func turn(idleMs: Int) -> Bool {
+    heartbeat.beat()
+    wait(idleMs)
+    takeCommands()
+    let now = MonotonicClock.nanoseconds()
+    turnNs = now
+    accounts?.follow(nowNs: now)
+    var isFull = false
+    for i in sockets.indices where takeMessages(from: i, nowNs: now) { isFull = true }
+    noteFlood(isFull)
+    board.streams.store(directory.count, ordering: .relaxed)
+    board.packets.store(status.packets, ordering: .relaxed)
+    if now - expiryNs > 1_000_000_000 {
+      expiryNs = now
+      dischargeForgotten(nowNs: now)
+    }
+    ringShards()
+    return isFull
+  }
+
+  /// What is left to do once it was told to stop.
+  mutating func finish() {
     drain()
     for shard in shards { send([], to: shard, ShardRecord.tag(ShardRecord.stop, slot: 0), 0) }
     ringShards()
@@ -144,10 +158,10 @@ struct IngestThread: ~Copyable {
   /// Where many packets come each by itself, waits a moment for them to be many at a time: being
   /// woken for each costs more than judging it. A ward that keeps no core busy is not delayed.
   private mutating func gather(nowNs: UInt64) {
-    let taken = status.packets - turnPackets
-    let elapsed = nowNs - turnNs
-    turnPackets = status.packets
-    turnNs = nowNs
+    let taken = status.packets - gatheredPackets
+    let elapsed = nowNs - gatheredNs
+    gatheredPackets = status.packets
+    gatheredNs = nowNs
     if taken * 1_000_000_000 > Self.gatheringPacketsPerSecond * elapsed {
       usleep(Self.gatheringMicroseconds)
     }
@@ -158,9 +172,9 @@ struct IngestThread: ~Copyable {
     channel.isFlooded.store(fullTurns >= Self.floodTurns, ordering: .relaxed)
   }
 
-  private mutating func wait() {
+  private mutating func wait(_ idleMs: Int) {
     channel.doorbell.announceSleep()
-    let timeout = channel.commands.count > 0 ? 0 : Self.idleMs
+    let timeout = channel.commands.count > 0 ? 0 : idleMs
     do {
       _ = try poller.wait(timeoutMs: timeout)
     } catch {

@@ -35,6 +35,8 @@ struct PublisherThread: ~Copyable {
   var lastToken: UInt64 = 0
   /// By shard.
   var streamsOfSlots: [[Int: StreamID]]
+  /// By shard, the alerts that it told.
+  private var alertsTaken: [UInt64]
   private var stoppedShards = 0
   private var boardNs: UInt64 = 0
 
@@ -61,6 +63,7 @@ struct PublisherThread: ~Copyable {
     self.signOfLife = signOfLife
     self.alarms = alarms
     streamsOfSlots = .init(repeating: [:], count: shards.count)
+    alertsTaken = .init(repeating: 0, count: shards.count)
     self.restoration = restoration
     controlIndex = poller.add(self.sockets.control)
     alertsIndex = poller.add(self.sockets.alerts.socket)
@@ -70,38 +73,60 @@ struct PublisherThread: ~Copyable {
   /// Runs until every shard has stopped and everything that they told is published.
   mutating func run() {
     sendUnpublished()
-    while stoppedShards < shards.count {
-      heartbeat.beat()
-      wait()
-      let drafts = takeReports()
-      publish(drafts)
-      sockets.alerts.gate.follow()
-      // Looking for what is not there would allocate.
-      if poller.events(alertsIndex).contains(.readable) {
-        sockets.alerts.takeSubscriptions()
-      }
-      if poller.events(controlIndex).contains(.readable) { takeRequests() }
-      answerIfComplete()
-      answerActs()
-      let now = MonotonicClock.nanoseconds()
-      takeStrips()
-      tellOfOperators(nowNs: now)
-      tellOfJournal()
-      publish(alarms.tick(nowNs: now))
-      tellSignOfLife(nowNs: now)
-      askForBoardIfDue()
-      writer.maintain(log: log)
+    while !isDone { turn(idleMs: Self.idleMs) }
+    finish()
+  }
+
+  /// Whether every shard has stopped, and all that they told is taken.
+  var isDone: Bool { stoppedShards == shards.count }
+
+  /// One turn of the loop, which waits for at most so long.
+  mutating func turn(idleMs: Int) {
+    heartbeat.beat()
+    wait(idleMs)
+    let drafts = takeReports()
+    publish(drafts)
+    for i in 0..<shards.count { shards[i].alertsKept.store(alertsTaken[i], ordering: .releasing) }
+    sockets.alerts.gate.follow()
+    // Looking for what is not there would allocate.
+    if poller.events(alertsIndex).contains(.readable) {
+      sockets.alerts.takeSubscriptions()
     }
+    if poller.events(controlIndex).contains(.readable) { takeRequests() }
+    answerIfComplete()
+    answerActs()
+    let now = MonotonicClock.nanoseconds()
+    takeStrips()
+    tellOfOperators(nowNs: now)
+    tellOfJournal()
+    publish(alarms.tick(nowNs: now))
+    tellSignOfLife(nowNs: now)
+    askForBoardIfDue()
+    writer.maintain(log: log)
+    let found = end(abandoned: writer.takeFoundOpen())
+    for event in found { send(stream: event.stream, json: event.json) }
+  }
+
+  /// Ends alarms that an earlier process left on and that do not go on; what is to be sent of it.
+  private mutating func end(abandoned: [AlertEvent]) -> [AlertWriter.Written] {
+    guard !abandoned.isEmpty else { return [] }
+    let ended = writer.end(abandoned: abandoned, log: log)
+    writer.markPublished(log: log)
+    return ended
+  }
+
+  /// What is left to do once all is done.
+  mutating func finish() {
     takeStrips()
     heartbeat.retire()
   }
 
-  private mutating func wait() {
+  private mutating func wait(_ idleMs: Int) {
     doorbell.announceSleep()
     var hasWork = ingest.reports.count > 0
     for i in 0..<shards.count where shards[i].reports.count > 0 { hasWork = true }
     do {
-      _ = try poller.wait(timeoutMs: hasWork ? 0 : Self.idleMs)
+      _ = try poller.wait(timeoutMs: hasWork ? 0 : idleMs)
     } catch {
       log.log(.error, kind: "poll", "\(error)")
     }
@@ -130,6 +155,7 @@ struct PublisherThread: ~Copyable {
         switch report {
         case .alert(let draft, let facts):
           streamsOfSlots[i][draft.slot] = facts.stream
+          alertsTaken[i] += 1
           drafts.append(.stream(draft, facts))
         case .status(let token, let status): question?.take(status, ofShard: i, token: token)
         case .acted(let token, let isDone): acts[token]?.isDone = isDone
@@ -165,14 +191,13 @@ struct PublisherThread: ~Copyable {
   }
 
   /// What a daemon that was killed between disk and socket still owed.
-  private mutating func sendUnpublished() {
+  mutating func sendUnpublished() {
     let owed = writer.unpublished(log: log)
     let continued = restoration.continued
     writer.resume(continued)
     for alarm in continued { active.resume(alarm) }
     let known = Set(continued.map(\.event.alarm))
-    let abandoned = restoration.open.filter { !known.contains($0.alarm) }
-    let ended = writer.end(abandoned: abandoned, log: log)
+    let ended = end(abandoned: restoration.open.filter { !known.contains($0.alarm) })
     writer.markPublished(log: log)
     for entry in owed { send(stream: entry.stream, json: entry.json) }
     for event in ended { send(stream: event.stream, json: event.json) }

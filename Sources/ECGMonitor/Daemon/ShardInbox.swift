@@ -2,7 +2,7 @@ import ECGAlarm
 import ECGCore
 import ECGPipeline
 import ECGWire
-import Glibc
+import Synchronization
 
 /// What the ingest thread sends to a shard, in order, through its byte ring.
 enum ShardRecord {
@@ -84,6 +84,8 @@ final class ShardChannel: Sendable {
   /// Strips on their way to the publisher; the tag is the slot, the word the alarm's number.
   let strips = ByteRing(minimumCapacity: StripOutlet.ringBytes)
   let doorbell: Doorbell
+  /// How many of the alerts that it told are kept in the journal, or at least published.
+  let alertsKept = Atomic<UInt64>(0)
 
   init(ringBytes: Int) throws(SystemCallError) {
     packets = ByteRing(minimumCapacity: ringBytes)

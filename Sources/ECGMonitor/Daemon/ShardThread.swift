@@ -21,7 +21,8 @@ struct ShardThread {
   private var listening: WaveformListening
   private var facts: [Int: WatchedStream] = [:]
   private var samples = [Float](repeating: 0, count: SamplePacketHeader.maximumByteCount / 2)
-  private var isStopping = false
+  /// Whether the `stop` record has come.
+  private(set) var isStopping = false
   private var waitingSinceNs: UInt64 = 0
   private var tickedNs: UInt64 = 0
   /// When the newest packet that was taken had come in.
@@ -29,6 +30,8 @@ struct ShardThread {
   private var settingsVersion: UInt64 = 0
   private var pressure = LoadPressure()
   private var shedNs: UInt64 = 0
+  /// Alerts handed to the publisher.
+  private var alertsTold: UInt64 = 0
 
   /// Packets taken in one turn before commands and deadlines are looked at.
   private static let packetsPerTurn = 64
@@ -76,16 +79,33 @@ struct ShardThread {
   /// Runs until a `stop` record has come and everything before it is told.
   mutating func run() {
     while !isStopping {
-      heartbeat.beat()
-      takeCommands()
-      listening.follow(facts, of: shard)
-      let isIdle = takePackets()
-      flushIfDue(isIdle: isIdle)
-      tickIfDue(isIdle: isIdle)
-      report()
-      saver?.turn(shard, facts, isIdle: isIdle, nowNs: MonotonicClock.nanoseconds())
-      if isIdle, !isStopping, shard.drafts.isEmpty { sleep() }
+      if turn() { sleep() }
     }
+    finish()
+  }
+
+  /// One turn of the loop; true where there is nothing to do until somebody rings.
+  mutating func turn() -> Bool {
+    heartbeat.beat()
+    takeCommands()
+    listening.follow(facts, of: shard)
+    let isIdle = takePackets()
+    flushIfDue(isIdle: isIdle)
+    tickIfDue(isIdle: isIdle)
+    report()
+    saveIfDue(isIdle: isIdle)
+    return isIdle && !isStopping && shard.drafts.isEmpty
+  }
+
+  /// A state whose alerts are not in the journal yet must not be on the disk before them: a daemon
+  /// started from it would never tell them.
+  private mutating func saveIfDue(isIdle: Bool) {
+    guard channel.alertsKept.load(ordering: .acquiring) == alertsTold else { return }
+    saver?.turn(shard, facts, isIdle: isIdle, nowNs: MonotonicClock.nanoseconds())
+  }
+
+  /// What is left to do once the `stop` record has come.
+  mutating func finish() {
     // With a checkpoint the streams go on where they were left, and so do their alarms.
     if saver == nil { shard.dischargeAll() } else { shard.flush() }
     while !shard.drafts.isEmpty {
@@ -96,6 +116,14 @@ struct ShardThread {
     while !channel.reports.push(.stopped) { heartbeat.beat() }
     publisher.ring()
     heartbeat.retire()
+  }
+
+  /// When the last packet came in that is part of the state handed to the keeper of checkpoints, by
+  /// stream; a stream that was not handed over is absent.
+  func savedStates() -> [String: UInt64] {
+    var saved: [String: UInt64] = [:]
+    for (slot, stream) in facts { saved[stream.id.name] = saver?.stamp(slot: slot) }
+    return saved
   }
 
   private func sleep() {
@@ -294,11 +322,13 @@ struct ShardThread {
   }
 
   /// Hands the drafts over; what does not fit stays for the next turn.
-  private func report(waiting: Bool = false) {
+  private mutating func report(waiting: Bool = false) {
     if let scoreLog { scoreLog.take(from: shard, facts, log: log) }
     repeat {
       guard !shard.drafts.isEmpty else { return }
+      let before = shard.drafts.count
       shard.collect { channel.reports.push(.alert($0, facts[$0.slot]!.facts)) }
+      alertsTold += UInt64(before - shard.drafts.count)
       publisher.ring()
       heartbeat.beat()
     } while waiting && !shard.drafts.isEmpty

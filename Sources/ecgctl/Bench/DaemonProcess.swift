@@ -11,7 +11,9 @@ final class DaemonProcess {
 
   /// - Parameter settings: YAML for the sections that are not sockets or files.
   /// - Parameter core: the one processor that it may run on; nil for all.
-  init(settings: String, core: Int? = nil) throws {
+  init(
+    settings: String, denoiser: String? = nil, journalMegabytes: Int = 1024, core: Int? = nil
+  ) throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "ecgd-bench-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let file = folder.appending(path: "ecgd.yaml")
@@ -19,7 +21,10 @@ final class DaemonProcess {
       samples: {sockets: [{endpoint: "tcp://127.0.0.1:\(Self.port)"}]}
       alerts: {endpoint: "tcp://127.0.0.1:\(Self.port + 1)"}
       control: {endpoint: "tcp://127.0.0.1:\(Self.port + 2)"}
-      journal: {path: "\(folder.appending(path: "alerts.sqlite").path)"}
+      waveforms: {endpoint: "tcp://127.0.0.1:\(Self.port + 3)", denoiser: \(denoiser ?? "none")}
+      journal:
+        path: "\(folder.appending(path: "alerts.sqlite").path)"
+        maximumMegabytes: \(journalMegabytes)
       logging: {level: warning}
       \(settings)
       """
@@ -70,12 +75,14 @@ final class DaemonProcess {
 
   /// Waits until the status says so.
   @discardableResult
-  func wait(until isDone: (StatusReport) -> Bool) throws -> StatusReport {
+  func wait(
+    pollSeconds: Double = 0.02, until isDone: (StatusReport) -> Bool
+  ) throws -> StatusReport {
     let deadline = Date().addingTimeInterval(Self.patienceSeconds)
     while Date() < deadline {
       guard process.isRunning else { throw Failure(reason: "ecgd has ended\n\(log)") }
       if let status = status(seconds: 2), isDone(status) { return status }
-      Thread.sleep(forTimeInterval: 0.02)
+      Thread.sleep(forTimeInterval: pollSeconds)
     }
     throw Failure(reason: "ecgd did not get there within \(Self.patienceSeconds) s\n\(log)")
   }
@@ -93,6 +100,24 @@ final class DaemonProcess {
 
   var residentBytes: Int? {
     ProcessFigures.residentBytes(of: "\(process.processIdentifier)")
+  }
+
+  var descriptorCount: Int { entries(of: "fd") }
+  var threadCount: Int { entries(of: "task") }
+
+  private func entries(of folder: String) -> Int {
+    let path = "/proc/\(process.processIdentifier)/\(folder)"
+    return (try? FileManager.default.contentsOfDirectory(atPath: path).count) ?? 0
+  }
+
+  /// The journal with its write-ahead log.
+  var journalBytes: Int { bytes(of: "alerts.sqlite") + bytes(of: "alerts.sqlite-wal") }
+  var checkpointBytes: Int { bytes(of: "streams.checkpoint") }
+
+  private func bytes(of name: String) -> Int {
+    let path = folder.appending(path: name).path
+    let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
+    return size ?? 0
   }
 
   /// What it wrote.
