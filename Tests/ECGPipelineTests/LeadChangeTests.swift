@@ -1,6 +1,7 @@
 import ECGAlarm
 import ECGCore
 import ECGModel
+import ECGRecords
 import ECGSignal
 import PipelineTesting
 import Testing
@@ -72,9 +73,12 @@ import Testing
     let rate: SampleRate
 
     init(seconds: Double) {
-      let player = Player.synthetic(seconds: seconds, seed: 5)
-      leads = [player.samples, player.samples.map { -0.6 * $0 }]
-      rate = player.rate
+      var parameters = SyntheticParameters(seconds: seconds, seed: 5)
+      parameters.noiseEpisodesPerMinute = 0
+      parameters.leadOffEpisodesPerMinute = 0
+      let recording = SyntheticECG(parameters).recording
+      leads = [recording.leads[0].samples, recording.leads[0].samples.map { -0.6 * $0 }]
+      rate = recording.sampleRate
     }
 
     func place(_ seconds: Double) -> Int { rate.samples(seconds: seconds) }

@@ -150,8 +150,9 @@ struct ShardThread {
     let shedding = shedding(stream, header, receivedNs: receivedNs)
     if shedding == .packets { return shard.shedPacket(slot: slot) }
     let count = header.samplesPerLead
-    for (i, lead) in stream.leadIndices.enumerated() {
-      Self.copy(header, lead: lead, from: bytes, into: &samples, at: i * count)
+    for i in 0..<stream.leadIndices.count {
+      Self.copy(
+        header, lead: stream.leadIndices[i], from: bytes, into: &samples, at: i * count)
     }
     if !shard.hasWaitingWindows { waitingSinceNs = receivedNs }
     shard.take(
