@@ -2,7 +2,8 @@ import Foundation
 
 /// A browser's end of a connection, byte by byte: one request, or one WebSocket.
 final class TestBrowser {
-  private let descriptor: Int32
+  private let port: UInt16
+  private var descriptor: Int32
   private var buffer: [UInt8] = []
 
   struct Response {
@@ -12,7 +13,12 @@ final class TestBrowser {
   }
 
   init(port: UInt16) throws {
-    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    self.port = port
+    descriptor = try Self.connection(to: port)
+  }
+
+  private static func connection(to port: UInt16) throws -> Int32 {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = port.bigEndian
@@ -27,18 +33,28 @@ final class TestBrowser {
     var limit = timeval(tv_sec: 60, tv_usec: 0)
     setsockopt(
       descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    return descriptor
   }
 
   deinit { close(descriptor) }
 
-  /// Sends a request and reads its answer.
+  /// Sends a request and reads its answer. As browsers do it, a GET whose connection the server
+  /// gave up is sent once more.
   func ask(
     _ method: String, _ path: String, headers: [String: String] = [:], body: String = ""
   ) throws -> Response {
     var all = ["Host": "127.0.0.1", "Content-Length": "\(body.utf8.count)"]
     all.merge(headers) { $1 }
-    try say(method, path, all, body)
-    return try answer()
+    do {
+      try say(method, path, all, body)
+      return try answer()
+    } catch where method == "GET" {
+      close(descriptor)
+      buffer = []
+      descriptor = try Self.connection(to: port)
+      try say(method, path, all, body)
+      return try answer()
+    }
   }
 
   /// Becomes a WebSocket.
