@@ -48,7 +48,8 @@ final class TestBrowser {
     do {
       try say(method, path, all, body)
       return try answer()
-    } catch where method == "GET" {
+    } catch {
+      guard method == "GET" else { throw error }
       close(descriptor)
       buffer = []
       descriptor = try Self.connection(to: port)

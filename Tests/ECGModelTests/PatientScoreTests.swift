@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct PatientScoreTests {
   static let fields: [String: [Double]] = [
-    "score.bias": [-2, -4], "score.calibration": [1, 0], "score.limit": [0.5], "score.latent": [1, -0.5, 0.25],
+    "score.bias": [-2, -4], "score.calibration": [1, 0], "score.limit": [0.5],
+    "score.latent": [1, -0.5, 0.25],
     "learning.seconds": [300], "learning.firstPickSeconds": [30],
     "score.term.latent": [2, 0, -3, 3, -1],
     "score.term.prematurity*reference": [-4, -2, -5, 0, 0],
