@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// A program under test on a terminal of its own, killed when it is let go.
 public final class TerminalProcess {
