@@ -11,6 +11,7 @@ struct SafetyNet: Sendable {
   static let smallestShare: Float = 0.35
   /// So many beats must be known before one can be called small.
   private static let knownBeats = 8
+  private static let beatRow = 4
   private static let peakCount = 32
   private static let beatCount = 32
 
@@ -23,6 +24,8 @@ struct SafetyNet: Sendable {
   private var beatTotal = 0
   /// Since when the lead carries a signal.
   private var watchedFrom: Int64 = 0
+  /// Whether the electrode lost its hold, and no row of beats was seen since.
+  private(set) var isShaken = false
 
   init(rate: SampleRate) {
     self.rate = rate
@@ -33,6 +36,7 @@ struct SafetyNet: Sendable {
   mutating func reset() {
     beatTotal = 0
     watchedFrom = 0
+    isShaken = false
   }
 
   /// Takes a beat; false where it is too small to be one.
@@ -44,6 +48,8 @@ struct SafetyNet: Sendable {
     guard !isSmall else { return false }
     beats[beatTotal % Self.beatCount] = beat.fiducial
     beatTotal += 1
+    // A jump of the electrode may itself be taken for a beat.
+    if beatTotal >= Self.beatRow { isShaken = false }
     return true
   }
 
@@ -51,6 +57,13 @@ struct SafetyNet: Sendable {
   mutating func interrupt(at index: Int64) {
     watchedFrom = index
     beatTotal = 0
+  }
+
+  /// No beat was seen because the electrode lost its hold. Counts once until the next row of beats:
+  /// an asystole can be told later for it, but not never.
+  mutating func shake(at index: Int64) {
+    interrupt(at: index)
+    isShaken = true
   }
 
   /// Since when there was no beat, on a lead that could have shown one.
@@ -98,5 +111,6 @@ extension SafetyNet: Checkpointed {
     state.field(3, &beats)
     state.field(4, &beatTotal, in: 0...Int.max)
     state.field(5, &watchedFrom)
+    state.field(6, &isShaken)
   }
 }

@@ -56,9 +56,18 @@ extension Shard {
     judge(
       .ventricularFibrillation, of: stream, isWave ? .exceeding : .clear, at: sample,
       from: stream.sample(at: start))
-    let quiet = stream.net.quietSeconds(at: end - Int64(stream.path.beatDelaySamples))
-    let since = stream.place(stream.net.quietSince)
     let settings = stream.settings
+    let quiet = stream.net.quietSeconds(at: end - Int64(stream.path.beatDelaySamples))
+    if quiet >= settings.pauseSeconds, !stream.net.isShaken,
+      stream.path.quality.levelStep(in: start..<end) > SafetyRules.shakenMillivolts
+    {
+      stream.net.shake(at: end)
+      for name in [StreamCondition.asystole, .pause] {
+        judge(name, of: stream, .unusable, at: sample)
+      }
+      return
+    }
+    let since = stream.place(stream.net.quietSince)
     let isStill = quiet >= settings.asystoleSeconds
     judge(
       .asystole, of: stream, isStill ? (isWave ? .near : .exceeding) : .clear, at: sample,
@@ -113,6 +122,9 @@ enum SafetyRules {
   /// Where ventricular flutter and fibrillation waves lie.
   static let fibrillationHertz = 2.5...9.0
   static let leastWaveMillivolts = 0.15
+  /// An electrode that loses its hold for a moment moves the level by more than this from one second
+  /// to the next, and the amplifier shows no beats until it is back.
+  static let shakenMillivolts: Float = 1
 }
 
 extension StreamPipeline {

@@ -93,6 +93,34 @@ import Testing
     #expect(!found.contains { $0.condition == .asystole && $0.transition.phase == .end })
   }
 
+  /// The level rises by some three millivolts within half a second and creeps back, as after an
+  /// electrode's lost contact.
+  private func shaken(_ samples: [Float], at seconds: Double) -> [Float] {
+    var samples = samples
+    for i in Int(seconds * Self.rate)..<samples.count {
+      let t = Double(i) / Self.rate - seconds
+      samples[i] += Float(4 * (1 - exp(-t / 0.2)) * exp(-t / 1.3))
+    }
+    return samples
+  }
+
+  @Test func anElectrodeThatLosesItsHoldForAMomentIsNoAsystole() throws {
+    let times = beats(0..<20, every: 0.8) + beats(24.6..<40, every: 0.8)
+    let samples = ecg(seconds: 40, beats: times)
+    #expect(started(try drafts(samples)).contains(.asystole))
+    let started = started(try drafts(shaken(samples, at: 20.4)))
+    #expect(started.isDisjoint(with: [.asystole, .pause, .extremeBradycardia]))
+  }
+
+  @Test func anElectrodeThatLosesItsHoldDelaysAnAsystoleByFiveSecondsAtMost() throws {
+    var samples = ecg(seconds: 60, beats: beats(0..<20, every: 0.8))
+    // It goes on losing it: that counts only once.
+    for seconds in [20.4, 25.0, 30.0, 35.0] { samples = shaken(samples, at: seconds) }
+    let start = try #require(
+      try drafts(samples).first { $0.condition == .asystole && $0.transition.phase == .start })
+    #expect((23.0...29.5).contains(seconds(start.transition.detection)))
+  }
+
   @Test func aPauseIsNoAsystole() throws {
     let times = beats(0..<20, every: 0.8) + beats(22.2..<40, every: 0.8)
     let started = started(try drafts(ecg(seconds: 40, beats: times)))

@@ -51,5 +51,6 @@ extension QualityBlock: Checkpointed {
     state.field(7, &unfilteredSum)
     state.field(8, &least)
     state.field(9, &most)
+    state.field(10, &tone)
   }
 }

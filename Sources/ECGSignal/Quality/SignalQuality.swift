@@ -147,13 +147,38 @@ public struct SignalQuality: Sendable {
       if number == newest {
         if filled > 0 { measures.add(current, inWindow: number >= start) }
       } else {
-        let block = blocks[Int(number % Int64(blocks.count))]
-        measures.add(block, inWindow: number >= start)
+        measures.add(block(number), inWindow: number >= start)
       }
       number += 1
     }
     return measures.quality
   }
+
+  /// How far the level of the unfiltered signal lies in one second from that of the second before,
+  /// at most, in millivolts. Beats and fibrillation waves are over within a second; what an
+  /// electrode's lost contact leaves behind is not.
+  public func levelStep(in window: Range<Int64>) -> Float {
+    precondition(window.upperBound <= endIndex)
+    let second = Int64(rate.hertz) / Int64(blockLength)
+    let complete = (endIndex - first) / Int64(blockLength)
+    let oldest = max(0, complete - Int64(blocks.count))
+    var end = min(complete, (window.upperBound - first) / Int64(blockLength))
+    let start = max(oldest, (window.lowerBound - first) / Int64(blockLength))
+    var step: Float = 0
+    while end - 2 * second >= start {
+      var level = (Float(0), Float(0))
+      for i in 0..<second {
+        level.0 += block(end - second - 1 - i).unfilteredMean
+        level.1 += block(end - 1 - i).unfilteredMean
+      }
+      step = max(step, abs(level.1 - level.0) / Float(second))
+      end -= 1
+    }
+    return step
+  }
+
+  /// A complete block by its number, which must be remembered.
+  private func block(_ number: Int64) -> QualityBlock { blocks[Int(number % Int64(blocks.count))] }
 }
 
 extension SignalQuality: Checkpointed {
