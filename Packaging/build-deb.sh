@@ -67,7 +67,7 @@ chmod 644 "$tree/usr/share/lintian/overrides/ecgd"
 
 sed -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" -e "s/@MAINTAINER@/$maintainer/" \
   -e "s/@SIZE@/$(du -sk --exclude=DEBIAN "$tree" | cut -f1)/" \
-  -e "s/@DEPENDS@/$(dependencies), init-system-helpers (>= 1.54), systemd | systemd-sysusers, passwd/" \
+  -e "s/@DEPENDS@/$(dependencies), init-system-helpers (>= 1.54), systemd | systemd-sysusers, passwd, procps/" \
   Packaging/debian/control.in > "$tree/DEBIAN/control"
 for script in postinst prerm postrm; do install -m 755 "Packaging/debian/$script" "$tree/DEBIAN/$script"; done
 (cd "$tree" && find . -type f ! -path './DEBIAN/*' -printf '%P\0' | sort -z | xargs -0 md5sum > DEBIAN/md5sums)

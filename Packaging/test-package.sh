@@ -73,7 +73,7 @@ inside systemctl restart ecgd
 say "$BEDS beds in real time"
 inside ecgctl replay synthetic:900 --copies "$BEDS" >/dev/null 2>"$work/replay.log" 9>&- &
 status() { inside ecgctl status --json; }
-# Waits until every bed is learnt and taken anew; prints milliseconds since $1 (ns), which the file
+# Waits until every bed's beats are judged and taken anew; prints milliseconds since $1 (ns), which the file
 # $work/ms has then too.
 watching() {
   python3 - "$1" "$leader" "$BEDS" "$work/ms" <<'PYTHON'
@@ -89,9 +89,10 @@ while time.time() < end:
         report = json.loads(answer.stdout)
         report = report.get("status", report)
         streams = {s["id"]: s for s in report["streams"]}
-        learnt = [s for s in streams.values() if (s.get("learnt") or {}).get("phase") == "learnt"]
-        last = f"{len(streams)} beds, {len(learnt)} learnt, {report['packets']} packets"
-        if first is None and len(learnt) == beds:
+        phases = [(s.get("learnt") or {}).get("phase") for s in streams.values()]
+        judged = [phase for phase in phases if phase in ("settling", "learnt")]
+        last = f"{len(streams)} beds, {len(judged)} of them judged, {report['packets']} packets"
+        if first is None and len(judged) == beds:
             first = {i: s["samples"] for i, s in streams.items()}
         elif first and all(streams[i]["samples"] > n for i, n in first.items()):
             with open(sys.argv[4], "w") as file:
@@ -105,7 +106,7 @@ sys.exit(f"not watching: {last}")
 PYTHON
 }
 within() { [ "$1" -le "$LIMIT_MS" ] || fail "$2 took $1 ms, more than $LIMIT_MS"; }
-watching "$(date +%s%N)" || { inside journalctl -u ecgd --no-pager | tail -20; fail "the beds are not learnt"; }
+watching "$(date +%s%N)" || { inside journalctl -u ecgd --no-pager | tail -20; fail "the beds are not judged"; }
 sleep 6
 
 say "kill -9"
