@@ -80,4 +80,20 @@ import Testing
       #expect(!page.contains(word))
     }
   }
+
+  @Test(arguments: ["alerts", "report"])
+  func whatIsNoJournalIsNamedWithWhatWasExpected(_ command: String) throws {
+    try Data("no journal at all, but long enough to look at".utf8)
+      .write(to: URL(filePath: folder.file("words")))
+    for (file, status, reason) in [
+      ("nowhere", EX_NOINPUT, "no such file; expected a daemon's journal"),
+      (".", EX_NOINPUT, "a folder; expected the file of a journal"),
+      ("words", EX_DATAERR, "is no sound journal"),
+    ] {
+      let done = try ChildProcess.run(
+        Built.program("ecgctl"), [command, "--journal", folder.file(file)], mergingErrors: true)
+      #expect(done.status == status, "\(done.output)")
+      #expect(done.output.contains(reason), "\(done.output)")
+    }
+  }
 }

@@ -19,8 +19,19 @@ struct Alerts: ParsableCommand {
   }
 
   static func open(_ options: JournalOptions) throws -> AlertJournal {
+    let kind = try? URL(filePath: options.path).resourceValues(forKeys: [.isDirectoryKey])
+    guard let kind else {
+      throw fail(
+        "\(options.path): no such file; expected a daemon's journal, alerts.sqlite in its state "
+          + "directory (--journal)", EX_NOINPUT)
+    }
+    guard kind.isDirectory != true else {
+      throw fail("\(options.path): a folder; expected the file of a journal", EX_NOINPUT)
+    }
     do throws(JournalError) {
       return try AlertJournal(reading: options.path)
+    } catch .unwritable(let path, let detail) {
+      throw fail("\(path): cannot be read: \(detail)", EX_NOINPUT)
     } catch .corrupt(let path, let detail) {
       throw fail("\(path): is no sound journal: \(detail)", EX_DATAERR)
     } catch {
