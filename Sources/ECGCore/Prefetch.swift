@@ -3,7 +3,8 @@ import CPrefetch
 /// Hints that memory will be read soon: the processor fetches it while it works on something else.
 ///
 /// A hint changes nothing but the time, and may be about memory that is no longer there. Nothing
-/// is read, allocated or retained here.
+/// is read, allocated or retained here: not even how many elements an array has, for that lies
+/// where the elements do, and to ask is to wait.
 public enum Prefetch {
   static let lineBytes = 64
   /// Before an array's first element lie its class, its references, its count and its capacity.
@@ -20,14 +21,13 @@ public enum Prefetch {
     }
   }
 
-  /// All elements of an array.
+  /// One element, and what the array knows of itself.
   @inlinable
-  public static func elements<T>(of array: [T]) {
+  public static func element<T>(of array: [T], at index: Int) {
     unsafe array.withUnsafeBufferPointer { elements in
       guard let start = unsafe UnsafeRawPointer(elements.baseAddress) else { return }
-      unsafe lines(
-        from: start - headerBytes,
-        bytes: headerBytes + elements.count * MemoryLayout<T>.stride)
+      unsafe lines(from: start - headerBytes, bytes: headerBytes)
+      unsafe lines(from: start + index * MemoryLayout<T>.stride, bytes: MemoryLayout<T>.stride)
     }
   }
 
@@ -46,18 +46,15 @@ public enum Prefetch {
 /// Where an object lies: a hint about it needs neither a reference nor a look at it.
 public struct ObjectPlace: Sendable {
   private let address: UInt
-  private let bytes: Int
 
-  /// - Parameter bytes: how much of the object, from its beginning on, will be wanted.
-  public init(of object: AnyObject, bytes: Int) {
+  public init(of object: AnyObject) {
     let start = unsafe Unmanaged.passUnretained(object).toOpaque()
     address = UInt(bitPattern: start)
-    self.bytes = bytes
   }
 
-  /// Hints at the object's first stored properties.
-  public func prefetch() {
+  /// Hints at a part of the object.
+  public func prefetch(after offset: Int = 0, bytes: Int) {
     guard let start = unsafe UnsafeRawPointer(bitPattern: address) else { return }
-    unsafe Prefetch.lines(from: start, bytes: bytes)
+    unsafe Prefetch.lines(from: start + offset, bytes: bytes)
   }
 }

@@ -46,7 +46,7 @@ public struct SampleRing: Sendable {
   /// Hints that the next `count` samples will be appended.
   public func prefetch(_ count: Int) {
     let start = Int(endIndex & mask)
-    Prefetch.elements(of: storage, start..<min(start + count, storage.count))
+    Prefetch.elements(of: storage, start..<min(start + count, Int(mask) + 1))
   }
 
   /// Hints that the samples from `start` to the end will be read.
@@ -55,7 +55,7 @@ public struct SampleRing: Sendable {
     if first <= last {
       Prefetch.elements(of: storage, first..<last)
     } else {
-      Prefetch.elements(of: storage, first..<storage.count)
+      Prefetch.elements(of: storage, first..<(Int(mask) + 1))
       Prefetch.elements(of: storage, 0..<last)
     }
   }

@@ -31,6 +31,14 @@ struct BeatMemory: Sendable {
     }
   }
 
+  /// Hints that a beat will be noted.
+  func prefetch() {
+    let i = count % Self.trendCount
+    Prefetch.element(of: samples, at: i)
+    Prefetch.element(of: scores, at: i)
+    Prefetch.element(of: limits, at: i)
+  }
+
   mutating func reset() {
     count = 0
     abnormal = nil

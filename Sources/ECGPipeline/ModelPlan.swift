@@ -8,6 +8,7 @@ public struct ModelPlan: Sendable {
   public let rate: SampleRate
   public let schedule: SignalPath.Schedule
   public let settings: ScoreSettings
+  let detector: QRSDesign
   let highPass: ConditionerPlan.Edge?
   let lowPass: ConditionerPlan.Edge?
   let mainsHz: Double?
@@ -22,6 +23,7 @@ public struct ModelPlan: Sendable {
     let manifest = model.manifest
     self.model = model
     rate = manifest.sampleRate
+    detector = QRSDesign(rate: manifest.sampleRate)
     switch manifest.window {
     case .sliding(let length, let hop): schedule = .sliding(length: length, hop: hop)
     case .beat(let before, let after):

@@ -10,7 +10,7 @@ extension Shard {
   ) {
     let index = name.rawValue
     // A condition at rest needs no clear evidence; this is the common case for every packet.
-    if evidence == .clear, stream.conditions[index].state == .normal { return }
+    if evidence == .clear, stream.conditions.isAtRest(index) { return }
     let transition = stream.conditions[index].process(
       evidence, start: onset ?? sample, end: sample)
     guard let transition else { return }
@@ -37,7 +37,9 @@ extension Shard {
   private func endWhenLearnt(
     _ name: StreamCondition, of stream: StreamPipeline, at sample: SampleNumber
   ) {
-    guard stream.condition(name).isActive else { return }
+    guard !stream.conditions.isAtRest(name.rawValue), stream.condition(name).isActive else {
+      return
+    }
     settle(stream)
     if !stream.scorer.isLearning { judge(name, of: stream, .clear, at: sample) }
   }

@@ -31,10 +31,10 @@ extension Shard {
     let isIrregular = stream.irregularity.isIrregular
     batch.entries[last].isIrregular = isIrregular
     let name = StreamCondition.atrialFibrillation
-    let state = stream.conditions[name.rawValue].state
-    if !isIrregular, state == .normal { return }
+    let isAtRest = stream.conditions.isAtRest(name.rawValue)
+    if !isIrregular, isAtRest { return }
     let onset =
-      state == .normal ? SampleNumber(stream.irregularity.onset) : entry.start
+      isAtRest ? SampleNumber(stream.irregularity.onset) : entry.start
     let transition = stream.conditions[name.rawValue].process(
       isIrregular ? .exceeding : .clear, start: onset, end: entry.end)
     guard let transition else { return }
@@ -74,7 +74,7 @@ extension Shard {
     let evidence: Evidence =
       judgement.isInRun
       ? .exceeding : judgement.isMisshapen ? .near : entry.isUsable ? .clear : .unusable
-    if evidence != .exceeding, stream.conditions[index].state == .normal { return }
+    if evidence != .exceeding, stream.conditions.isAtRest(index) { return }
     let transition = stream.conditions[index].process(
       evidence, start: judgement.isInRun ? SampleNumber(judgement.runOnset) : entry.start,
       end: entry.end)

@@ -60,8 +60,7 @@ extension Shard {
 
   /// Lets time pass for the signals of a stream, once a second of its samples.
   func tickSignals(of stream: StreamPipeline, at sample: SampleNumber) {
-    var isOn = stream.pause != nil
-    for i in 0..<stream.signals.count where !stream.signals[i].isOff { isOn = true }
+    let isOn = stream.pause != nil || !stream.signals.areAllAtRest
     stream.secondsTicked &+= 1
     // Windows that wait may begin an alarm: never so late that its time-outs would run late.
     guard isOn || stream.secondsTicked % Self.settleSeconds == 0 else { return }

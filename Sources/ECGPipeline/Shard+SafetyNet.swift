@@ -101,7 +101,7 @@ extension Shard {
       $0.beatsPerMinute >= settings.ventricularPerMinute && $0.score >= settings.ventricularScore
         ? stream.place($0.first) : nil
     }
-    if fast == nil, stream.conditions[index].state == .normal { return }
+    if fast == nil, stream.conditions.isAtRest(index) { return }
     let transition = stream.conditions[index].process(
       fast == nil ? .clear : .exceeding, start: fast.map { min($0, entry.start) } ?? entry.start,
       end: entry.end)

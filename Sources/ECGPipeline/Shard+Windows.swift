@@ -92,7 +92,11 @@ extension Shard {
     guard hasWaitingWindows else { return }
     batch.engine.run(count: batch.entries.count)
     let nowNs = clock?()
-    for i in batch.entries.indices {
+    let count = batch.entries.count
+    for i in 0..<count {
+      // As in `expect`: what comes next is fetched while the present one is concluded.
+      if i + 2 < count { streams.prefetchJudge(slot: batch.entries[i + 2].slot) }
+      if i + 1 < count { streams.prefetchConclusion(slot: batch.entries[i + 1].slot) }
       let entry = batch.entries[i]
       guard let stream = streams[entry.slot] else { continue }
       stream.pending -= 1

@@ -89,8 +89,8 @@ public final class Shard {
   /// the processor fetches their state meanwhile. First the state itself, then, where that is near,
   /// what it points at.
   public func expect(next: Int?, afterNext: Int?) {
-    if let next { streams[next]?.prefetch() }
-    if let afterNext { streams.prefetch(slot: afterNext) }
+    if let next { streams.prefetchPacket(slot: next) }
+    if let afterNext { streams.prefetchObject(slot: afterNext) }
   }
 
   /// Scores what the stream still has in the batch, ends its alarms and lets it go.

@@ -54,11 +54,14 @@ public struct SignalPath: Sendable {
   /// Beats that came faster than their windows could be completed; never in a beating heart.
   public private(set) var beatsPassedOver = 0
 
-  public init(_ design: ConditionerDesign, _ schedule: Schedule) {
+  /// - Parameter detector: what QRS detectors of the model's rate share; made anew where nil.
+  public init(
+    _ design: ConditionerDesign, _ schedule: Schedule, detector: QRSDesign? = nil
+  ) {
     let rate = design.plan.outputRate
     self.design = design
     conditioner = Conditioner(design)
-    detector = QRSDetector(rate: rate)
+    self.detector = QRSDetector(detector ?? QRSDesign(rate: rate))
     let outputs = conditioner.maximumOutputs(forInputs: Self.maximumBlock)
     filtered = [Float](repeating: 0, count: outputs)
     unfiltered = [Float](repeating: 0, count: outputs)
@@ -110,24 +113,35 @@ public struct SignalPath: Sendable {
     consumed = 0
   }
 
-  /// Hints that so many samples will be loaded next. What lies in the path itself must be near
-  /// already: see `ObjectPlace`. True where they will complete a beat's excerpt.
-  ///
-  /// Changes nothing; `mutating`, because what is called so is not copied first.
-  public mutating func prefetch(_ count: Int) -> Bool {
-    let outputs = min(conditioner.maximumOutputs(forInputs: count), filtered.count)
-    let end = signal.endIndex + Int64(outputs)
+  /// What the next samples will bring.
+  struct Prospect {
+    /// Whether they complete a beat's excerpt.
+    var isBeatDue = false
+    var isSecondDue = false
+  }
+
+  /// What so many samples more will bring. What lies in the path itself must be near already: see
+  /// `ObjectPlace`.
+  func prospect(_ count: Int) -> Prospect {
+    let end = signal.endIndex + Int64(conditioner.maximumOutputs(forInputs: count))
+    return Prospect(
+      isBeatDue: excerpts?.isDue(endIndex: end) ?? false, isSecondDue: end >= nextSecond)
+  }
+
+  /// Hints that so many samples will be loaded next. Changes nothing; `mutating`, because what is
+  /// called so is not copied first.
+  mutating func prefetch(_ count: Int, _ prospect: Prospect) {
+    let outputs = conditioner.maximumOutputs(forInputs: count)
     conditioner.prefetch(count)
     Prefetch.elements(of: filtered, 0..<outputs)
     Prefetch.elements(of: unfiltered, 0..<outputs)
     signal.prefetch(outputs)
-    detector.prefetch()
-    excerpts?.prefetch()
-    let isBeatDue = excerpts?.isDue(endIndex: end) ?? false
-    let isSecondDue = end >= nextSecond
-    quality.prefetch(context: isBeatDue || isSecondDue)
-    if isSecondDue { signal.prefetch(from: signal.endIndex - Self.judgedSeconds * second) }
-    return isBeatDue
+    detector.prefetch(outputs)
+    quality.prefetch(context: prospect.isBeatDue || prospect.isSecondDue)
+    if prospect.isBeatDue { excerpts?.prefetch() }
+    if prospect.isSecondDue {
+      signal.prefetch(from: signal.endIndex - Self.judgedSeconds * second)
+    }
   }
 
   /// What is looked at once a second.

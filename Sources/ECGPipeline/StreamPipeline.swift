@@ -13,7 +13,8 @@ final class StreamPipeline {
   let rate: SampleRate
   var continuity = Continuity()
   var clock = DeviceClock()
-  var conditions: [AlarmCondition]
+  var conditions: RestTable<AlarmCondition>
+  var signals: RestTable<AlarmSignal>
   var lastReceivedNs: UInt64 = 0
   /// How many samples the last packet had.
   var lastPacketSamples = 0
@@ -33,21 +34,24 @@ final class StreamPipeline {
   /// That lead where the samples stopped last.
   var silenceStartLead: Int64 = 0
   var counters = StreamCounters()
+  var leads: StreamLeads
+  /// Seconds of samples since the admission.
+  var secondsTicked: UInt64 = 0
   var path: SignalPath
 
-  let plan: ModelPlan
-  let pathPrint: String
-  var settings: AlarmSettings
-  var leads: StreamLeads
+  // What every judged beat touches: `beatBytes`.
   var scorer: PatientScorer
   /// For models that know the patient's own beats.
   var judge: BeatJudge
-  var irregularity = RhythmIrregularity()
+  var fastRun = FastRun()
   var memory = BeatMemory()
+  var settings: AlarmSettings
+
+  var irregularity = RhythmIrregularity()
   var heart: HeartRate
   var net: SafetyNet
-  var fastRun = FastRun()
-  var signals: [AlarmSignal]
+  let plan: ModelPlan
+  let pathPrint: String
   var strips: StripMemory
   var alarmNumbers: [UInt64]
   /// What was found last by the conditions about beats: every alert about them shows it.
@@ -57,17 +61,12 @@ final class StreamPipeline {
   /// Who ends a pause, while that is told.
   var resumer: String?
   var pause: StreamPause?
-  /// Seconds of samples since the admission.
-  var secondsTicked: UInt64 = 0
   /// How many model-rate samples lie before the signal path's number 0, over all restarts: the
   /// patient's model counts on.
   var patientOffset: Int64 = 0
   var lastScore: Float?
   /// How often the signal path was started anew.
   var pathNumber: UInt32 = 0
-
-  /// How much of an object every packet touches.
-  static let packetBytes = 512 + MemoryLayout<SignalPath>.stride
 
   init(
     slot: Int, rate: SampleRate, leads: Int, design: ConditionerDesign, plan: ModelPlan,
@@ -78,31 +77,22 @@ final class StreamPipeline {
     self.rate = rate
     pathPrint = Self.pathPrint(plan, rate)
     self.settings = settings
-    path = SignalPath(design, plan.schedule)
+    path = SignalPath(design, plan.schedule, detector: plan.detector)
     self.leads = StreamLeads(leads, design: design, rate: rate, plan: plan, settings: settings)
     scorer = PatientScorer(plan.settings)
     judge = BeatJudge(settings, plan)
     heart = HeartRate(rate: plan.rate)
     net = SafetyNet(rate: plan.rate)
-    conditions = StreamCondition.allCases.map { AlarmCondition(settings.rule(of: $0, at: rate)) }
-    signals = StreamCondition.allCases.map {
-      AlarmSignal(settings.signalRule(of: $0, at: rate))
-    }
+    conditions = RestTable(
+      StreamCondition.allCases.map { AlarmCondition(settings.rule(of: $0, at: rate)) })
+    signals = RestTable(
+      StreamCondition.allCases.map { AlarmSignal(settings.signalRule(of: $0, at: rate)) })
     let count = StreamCondition.allCases.count
     alarmNumbers = [UInt64](repeating: 0, count: count)
     findings = (0..<count).map { _ in nil }
     acknowledgers = (0..<count).map { _ in nil }
     strips = StripMemory(
       conditions: count, capacity: path.signal.capacity)
-  }
-
-  /// Hints that a packet of this stream comes next, as long as the last one.
-  func prefetch() {
-    // Every packet asks whether the stream was silent.
-    let silent = StreamCondition.streamSilent.rawValue
-    Prefetch.elements(of: conditions, silent..<(silent + 1))
-    guard path.prefetch(min(lastPacketSamples, SignalPath.maximumBlock)) else { return }
-    scorer.patient?.prefetch()
   }
 
   /// What scores are held against now.

@@ -18,13 +18,28 @@ struct StreamTable {
       }
       count += (newValue == nil ? 0 : 1) - (places[slot] == nil ? 0 : 1)
       places[slot] = newValue
-      objects[slot] = newValue.map { ObjectPlace(of: $0, bytes: StreamPipeline.packetBytes) }
+      objects[slot] = newValue.map { ObjectPlace(of: $0) }
     }
   }
 
-  /// Hints that a stream will be looked up.
-  func prefetch(slot: Int) {
-    if slot < objects.count { objects[slot]?.prefetch() }
+  /// Hints that a packet of a stream comes soon, and then that it comes next.
+  func prefetchObject(slot: Int) {
+    if slot < objects.count { objects[slot]?.prefetch(bytes: StreamPipeline.packetBytes) }
+  }
+
+  func prefetchPacket(slot: Int) {
+    guard slot < objects.count, let place = objects[slot] else { return }
+    places[slot]?.prefetchPacket(place)
+  }
+
+  /// Hints that a beat of a stream will be judged soon, and then that it is next.
+  func prefetchJudge(slot: Int) {
+    guard slot < objects.count else { return }
+    objects[slot]?.prefetch(after: StreamPipeline.packetBytes, bytes: StreamPipeline.beatBytes)
+  }
+
+  func prefetchConclusion(slot: Int) {
+    if slot < places.count { places[slot]?.prefetchConclusion() }
   }
 
   /// The first stream for which `condition` holds.

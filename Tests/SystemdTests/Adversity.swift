@@ -13,7 +13,7 @@ enum Adversity {
   /// Built once, by the first compiler that is there; nil where none is, or where the programs bring
   /// an allocator of a sanitizer, which must be loaded first.
   private static let library: TemporaryLibrary? = {
-    guard ProcessInfo.processInfo.environment["ECGD_SANITIZED"] == nil else { return nil }
+    guard !Built.isSanitized else { return nil }
     return ["clang", "cc", "gcc"].lazy.compactMap { try? TemporaryLibrary($0, source) }.first
   }()
 

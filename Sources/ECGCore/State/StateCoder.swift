@@ -79,6 +79,7 @@ public protocol Checkpointed {
 /// A number that is kept as its bytes.
 public protocol StateScalar: BitwiseCopyable {}
 extension UInt8: StateScalar {}
+extension UInt16: StateScalar {}
 extension Int: StateScalar {}
 extension Int64: StateScalar {}
 extension UInt32: StateScalar {}

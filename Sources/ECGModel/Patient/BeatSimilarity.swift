@@ -9,29 +9,21 @@ struct BeatSimilarity: Sendable {
   static let shiftCount = 2 * BeatExcerpt.greatestShift + 1
 
   /// [shift] the energy of the window, its mean removed
-  private var energies = [Float](repeating: 0, count: shiftCount)
-  /// The excerpt, and some zeros so that every stretch of 16 can be read.
-  private var samples = [Float](repeating: 0, count: BeatExcerpt.count + 4)
+  private let energies: SIMD16<Float>
+  /// The excerpt, and some zeros so that every stretch of 16 can be read. In place: it need not be
+  /// fetched from anywhere.
+  private var samples = InlineArray<112, Float>(repeating: 0)
 
-  /// Hints that an excerpt will be taken.
-  func prefetch() {
-    Prefetch.elements(of: energies)
-    Prefetch.elements(of: samples)
-  }
-
-  /// Takes an excerpt.
-  mutating func load(_ excerpt: Span<Float>) {
+  init(_ excerpt: Span<Float>) {
     precondition(excerpt.count == BeatExcerpt.count)
+    precondition(samples.count >= BeatExcerpt.windowCount + 15)
     for i in 0..<excerpt.count { samples[i] = excerpt[i] }
-    let found = Self.energies(of: samples)
-    for shift in 0..<Self.shiftCount { energies[shift] = found[shift] }
+    energies = unsafe Self.energies(of: samples.span.bytes)
   }
 
   /// A lane for each shift.
-  private static func energies(of samples: [Float]) -> SIMD16<Float> {
+  private static func energies(of bytes: RawSpan) -> SIMD16<Float> {
     let length = BeatExcerpt.windowCount
-    precondition(samples.count >= length + 15)
-    let bytes = unsafe samples.span.bytes
     var sum = SIMD16<Float>()
     var squares = SIMD16<Float>()
     for i in 0..<length {
@@ -45,11 +37,11 @@ struct BeatSimilarity: Sendable {
 
   /// The best shift of the excerpt against the zero-mean beat at `offset` of `shapes`.
   func best(
-    against shapes: [Float], at offset: Int, energy: Float
+    against shapes: Span<Float>, at offset: Int, energy: Float
   ) -> (similarity: Float, shift: Int) {
     var best: (similarity: Float, shift: Int) = (-2, 0)
     for shift in 0..<Self.shiftCount {
-      let product = Self.dot(samples, shift, shapes, offset)
+      let product = Self.dot(samples.span, shift, shapes, offset)
       let similarity = 2 * product / (energies[shift] + energy + 1e-9)
       if similarity > best.similarity {
         best = (similarity, shift - BeatExcerpt.greatestShift)
@@ -59,8 +51,7 @@ struct BeatSimilarity: Sendable {
   }
 
   /// The product of two stretches of a window's length; always summed in the same order.
-  static func dot(_ a: [Float], _ aOffset: Int, _ b: [Float], _ bOffset: Int) -> Float {
-    let (a, b) = (a.span, b.span)
+  static func dot(_ a: Span<Float>, _ aOffset: Int, _ b: Span<Float>, _ bOffset: Int) -> Float {
     precondition(aOffset >= 0 && aOffset + BeatExcerpt.windowCount <= a.count)
     precondition(bOffset >= 0 && bOffset + BeatExcerpt.windowCount <= b.count)
     var sums = SIMD8<Float>()

@@ -109,11 +109,13 @@ public struct PatientModel: Sendable {
 
   /// Hints that a beat will come. Changes nothing; `mutating`, because what is called so is not
   /// copied first.
-  public mutating func prefetch() {
+  public mutating func prefetchBeat() {
     references.prefetch()
     rhythm.prefetch()
-    history.prefetch()
   }
+
+  /// Hints that a beat will be scored; as `prefetchBeat`.
+  public mutating func prefetchScore() { history.prefetch() }
 
   private mutating func elapsed(_ fiducial: Int64) -> Double {
     let first = firstFiducial ?? fiducial

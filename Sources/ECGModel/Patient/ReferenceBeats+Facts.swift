@@ -63,8 +63,8 @@ extension ReferenceBeats {
   /// As `staysNearAnchor` measures it.
   private func constancy(_ group: Int) -> Float {
     let offset = group * BeatExcerpt.windowCount
-    let product = BeatSimilarity.dot(shapes, offset, anchors, offset)
-    let anchor = BeatSimilarity.dot(anchors, offset, anchors, offset)
+    let product = BeatSimilarity.dot(shapes.span, offset, anchors.span, offset)
+    let anchor = BeatSimilarity.dot(anchors.span, offset, anchors.span, offset)
     return 2 * product / (clusters[group].energy + anchor + 1e-9)
   }
 }

@@ -94,7 +94,7 @@ extension ReferenceBeats {
 
   private func likeness(_ a: Int, _ b: Int) -> Float {
     let product = BeatSimilarity.dot(
-      shapes, a * BeatExcerpt.windowCount, shapes, b * BeatExcerpt.windowCount)
+      shapes.span, a * BeatExcerpt.windowCount, shapes.span, b * BeatExcerpt.windowCount)
     return 2 * product / (clusters[a].energy + clusters[b].energy + 1e-9)
   }
 

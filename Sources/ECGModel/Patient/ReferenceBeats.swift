@@ -46,7 +46,6 @@ public struct ReferenceBeats: Sendable {
   /// The group of the beat before.
   var previousGroup: Int?
   private var window = [Float](repeating: 0, count: BeatExcerpt.windowCount)
-  private var similarity = BeatSimilarity()
 
   public init() {}
 
@@ -74,19 +73,18 @@ public struct ReferenceBeats: Sendable {
 
   /// Hints that a beat will be compared.
   func prefetch() {
-    Prefetch.elements(of: clusters)
+    Prefetch.elements(of: clusters, 0..<count)
     Prefetch.elements(of: shapes, 0..<(count * BeatExcerpt.windowCount))
-    Prefetch.elements(of: window)
-    similarity.prefetch()
+    Prefetch.elements(of: window, 0..<BeatExcerpt.windowCount)
   }
 
   /// Compares a beat with all groups.
-  mutating func match(_ excerpt: Span<Float>) -> Match {
-    similarity.load(excerpt)
+  func match(_ excerpt: Span<Float>) -> Match {
+    let similarity = BeatSimilarity(excerpt)
     var match = Match()
     for i in 0..<count where clusters[i].weight > 0 {
       let best = similarity.best(
-        against: shapes, at: i * BeatExcerpt.windowCount, energy: clusters[i].energy)
+        against: shapes.span, at: i * BeatExcerpt.windowCount, energy: clusters[i].energy)
       if best.similarity > match.groupSimilarity {
         (match.group, match.groupSimilarity, match.groupShift) = (i, best.similarity, best.shift)
       }

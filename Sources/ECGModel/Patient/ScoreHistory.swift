@@ -9,7 +9,7 @@ struct ScoreHistory: Sendable {
   private var errorsP = RecentMedian(capacity: errorCount)
   private var lastLatent: Float?
 
-  /// Hints that a beat will come.
+  /// Hints that a beat will be scored.
   func prefetch() { errorsP.prefetch() }
 
   mutating func reset() {

@@ -2,7 +2,7 @@ import ECGCore
 
 /// A plan worked out into coefficients. Immutable: make it once for each pair of a source's rate
 /// and a model, and share it between leads.
-public struct ConditionerDesign: Sendable {
+public final class ConditionerDesign: Sendable {
   public let plan: ConditionerPlan
   public let kernel: ResamplerKernel
   /// At the input rate; empty or one section.

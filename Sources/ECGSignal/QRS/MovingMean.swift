@@ -4,6 +4,7 @@ import ECGCore
 /// errors do not pile up.
 struct MovingMean: Sendable {
   private var samples: [Double]
+  private let length: Int
   private let scale: Double
   private var place = 0
   private var sum = 0.0
@@ -11,6 +12,7 @@ struct MovingMean: Sendable {
 
   init(length: Int) {
     precondition(length > 0)
+    self.length = length
     samples = [Double](repeating: 0, count: length)
     scale = 1 / Double(length)
   }
@@ -30,7 +32,7 @@ struct MovingMean: Sendable {
   }
 
   /// Hints that more samples will come.
-  func prefetch() { Prefetch.elements(of: samples) }
+  func prefetch() { Prefetch.elements(of: samples, 0..<length) }
 
   mutating func reset() {
     for i in 0..<samples.count { samples[i] = 0 }

@@ -13,12 +13,9 @@ import Glibc
 public struct QRSDetector: Sendable {
   /// A beat is reported at most so many samples after its fiducial, save where it is found by
   /// searching back, within `searchRatio` mean RR intervals of the beat before it.
-  public let commitDelaySamples: Int
+  public var commitDelaySamples: Int { design.commitDelaySamples }
 
-  private let tuning: QRSTuning
-  private let lengths: Lengths
-  private let bandDelay: Int64
-  private let decayPerSample: Double
+  public let design: QRSDesign
   private var band: BiquadCascade
   private var mean: MovingMean
   private var banded: [Double]
@@ -42,9 +39,6 @@ public struct QRSDetector: Sendable {
   /// The index after which `missed` is looked at again.
   private var searchAfter = Int64.max
 
-  public static let accepted =
-    SampleRate(millihertz: 100_000)...SampleRate(millihertz: 1_000_000)
-
   /// A peak of the moving mean, and the QRS complex that made it.
   fileprivate struct Peak: Sendable {
     var value: Double
@@ -53,48 +47,14 @@ public struct QRSDetector: Sendable {
     var height = 0.0
   }
 
-  private struct Lengths: Sendable {
-    let slope: Int
-    let hold: Int64
-    let fiducial: Int64
-    let near: Int64
-    let close: Int64
-    let learn: Int64
-    let lost: Int64
+  public init(rate: SampleRate) { self.init(QRSDesign(rate: rate)) }
 
-    init(_ tuning: QRSTuning, _ rate: SampleRate) {
-      func samples(_ seconds: Double) -> Int64 { Int64(max(1, rate.samples(seconds: seconds))) }
-      slope = Int(samples(tuning.slopeSeconds))
-      hold = samples(tuning.holdSeconds)
-      fiducial = samples(tuning.fiducialSeconds)
-      near = samples(tuning.nearSeconds)
-      close = samples(tuning.closeSeconds)
-      learn = samples(tuning.learnSeconds)
-      lost = samples(tuning.lostSeconds)
-    }
-  }
-
-  public init(rate: SampleRate) {
-    self.init(rate: rate, tuning: QRSTuning())
-  }
-
-  init(rate: SampleRate, tuning: QRSTuning) {
-    precondition(Self.accepted.contains(rate))
-    self.tuning = tuning
-    lengths = Lengths(tuning, rate)
-    let hertz = rate.hertz
-    let sections =
-      Butterworth.highPass(order: tuning.bandOrder, cutoffHz: tuning.bandLowHz, rateHz: hertz)
-      + Butterworth.lowPass(order: tuning.bandOrder, cutoffHz: tuning.bandHighHz, rateHz: hertz)
-    band = BiquadCascade(sections)
-    let centreHz = (tuning.bandLowHz * tuning.bandHighHz).squareRoot()
-    let response = FrequencyResponse(of: sections, frequencyHz: centreHz, rateHz: hertz)
-    bandDelay = Int64(response.delaySamples.rounded())
-    mean = MovingMean(length: max(1, rate.samples(seconds: tuning.meanSeconds)))
-    decayPerSample = pow(0.5, 1 / hertz)
-    commitDelaySamples = Int(lengths.hold + lengths.fiducial + bandDelay)
+  public init(_ design: QRSDesign) {
+    self.design = design
+    band = BiquadCascade(design.band)
+    mean = MovingMean(length: design.meanLength)
     var size = 1
-    while size < Int(lengths.hold + lengths.fiducial) + lengths.slope + 4 { size <<= 1 }
+    while size < Int(design.hold + design.fiducial) + design.slope + 4 { size <<= 1 }
     banded = [Double](repeating: 0, count: size)
     mask = size - 1
   }
@@ -134,52 +94,53 @@ public struct QRSDetector: Sendable {
     if index == start { band.prime(at: Double(held)) }
     let x = band.process(Double(held))
     banded[Int(index) & mask] = x
-    let value = mean.process(abs(x - banded[(Int(index) - lengths.slope) & mask]))
+    let value = mean.process(abs(x - banded[(Int(index) - design.slope) & mask]))
     defer {
       beforePrevious = previous
       previous = value
     }
-    guard index - start >= lengths.learn else {
+    guard index - start >= design.learn else {
       learn(value)
       return nil
     }
-    if index - lastIndex > lengths.lost { fade() }
+    if index - lastIndex > design.lost { fade() }
     if previous > beforePrevious, previous >= value, previous > (candidate?.value ?? 0) {
       candidate = Peak(value: previous, index: index - 1)
     }
-    if index > searchAfter, let peak = missed, peak.value > tuning.searchShare * threshold {
-      return accept(peak, gain: tuning.searchLevelGain)
+    if index > searchAfter, let peak = missed, peak.value > design.tuning.searchShare * threshold {
+      return accept(peak, gain: design.tuning.searchLevelGain)
     }
-    if let peak = candidate, index - peak.index >= lengths.hold {
+    if let peak = candidate, index - peak.index >= design.hold {
       candidate = nil
       return decide(peak)
     }
     return nil
   }
 
-  /// Hints that more samples will come.
-  public func prefetch() {
+  /// Hints that the next `count` samples will come.
+  public func prefetch(_ count: Int) {
     mean.prefetch()
-    Prefetch.elements(of: banded)
+    let start = Int(index + 1) & mask
+    Prefetch.elements(of: banded, start..<min(start + count, mask + 1))
   }
 
   private var threshold: Double {
-    noiseLevel + tuning.thresholdShare * (signalLevel - noiseLevel)
+    noiseLevel + design.tuning.thresholdShare * (signalLevel - noiseLevel)
   }
 
   private mutating func learn(_ value: Double) {
     signalLevel = max(signalLevel, 0.6 * value)
-    noiseLevel += 0.5 * value / Double(lengths.learn)
+    noiseLevel += 0.5 * value / Double(design.learn)
     lastIndex = index
-    if index - start == lengths.learn - 1 {
-      signalLevel = max(signalLevel, tuning.leastLevelMillivolts)
+    if index - start == design.learn - 1 {
+      signalLevel = max(signalLevel, design.tuning.leastLevelMillivolts)
     }
   }
 
   /// Lowers both levels, where the QRS complexes may have become smaller than the threshold.
   private mutating func fade() {
-    signalLevel = max(signalLevel * decayPerSample, tuning.leastLevelMillivolts)
-    noiseLevel *= decayPerSample
+    signalLevel = max(signalLevel * design.decayPerSample, design.tuning.leastLevelMillivolts)
+    noiseLevel *= design.decayPerSample
   }
 
   /// Whether a peak that has been held for long enough is a beat.
@@ -187,12 +148,12 @@ public struct QRSDetector: Sendable {
     let since = found.index - lastIndex
     let lastValue = last?.value ?? 0
     let isTWave =
-      (since < lengths.near && found.value < tuning.nearShare * lastValue)
-      || (since < lengths.close && found.value < tuning.closeShare * lastValue)
+      (since < design.near && found.value < design.tuning.nearShare * lastValue)
+      || (since < design.close && found.value < design.tuning.closeShare * lastValue)
     if found.value > threshold, !isTWave {
-      return accept(located(found), gain: tuning.levelGain)
+      return accept(located(found), gain: design.tuning.levelGain)
     }
-    noiseLevel += tuning.levelGain * (min(found.value, signalLevel) - noiseLevel)
+    noiseLevel += design.tuning.levelGain * (min(found.value, signalLevel) - noiseLevel)
     if !isTWave, found.value > (missed?.value ?? 0) { missed = located(found) }
     return nil
   }
@@ -201,13 +162,13 @@ public struct QRSDetector: Sendable {
   private func located(_ peak: Peak) -> Peak {
     var result = peak
     var largest = -1.0
-    var j = peak.index - lengths.fiducial
+    var j = peak.index - design.fiducial
     while j <= peak.index {
       let height = banded[Int(j) & mask]
       if abs(height) > largest {
         largest = abs(height)
         result.height = height
-        result.fiducial = max(start, j - bandDelay)
+        result.fiducial = max(start, j - design.bandDelay)
       }
       j += 1
     }
@@ -215,14 +176,14 @@ public struct QRSDetector: Sendable {
   }
 
   private mutating func accept(_ peak: Peak, gain: Double) -> Beat {
-    signalLevel += gain * (min(peak.value, tuning.levelCap * signalLevel) - signalLevel)
-    signalLevel = max(signalLevel, tuning.leastLevelMillivolts)
+    signalLevel += gain * (min(peak.value, design.tuning.levelCap * signalLevel) - signalLevel)
+    signalLevel = max(signalLevel, design.tuning.leastLevelMillivolts)
     if last != nil { intervals.append(peak.index - lastIndex) }
     last = peak
     lastIndex = peak.index
     missed = nil
     if intervals.count > 0 {
-      searchAfter = lastIndex + Int64(tuning.searchRatio * intervals.value)
+      searchAfter = lastIndex + Int64(design.tuning.searchRatio * intervals.value)
     }
     return Beat(fiducial: peak.fiducial, peak: Float(peak.height))
   }

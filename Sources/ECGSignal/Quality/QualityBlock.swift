@@ -2,10 +2,10 @@ import ECGCore
 
 /// What is kept of 1/8 s of one lead.
 struct QualityBlock: Sendable {
-  var count = 0
-  var missing = 0
-  var still = 0
-  var railed = 0
+  var count: UInt16 = 0
+  var missing: UInt16 = 0
+  var still: UInt16 = 0
+  var railed: UInt16 = 0
   /// Sum of squared second differences of the unfiltered signal: high frequencies.
   var bendPower: Float = 0
   /// Sum of products of second differences three samples apart: large for a tone at a mains
@@ -24,8 +24,7 @@ struct QualityBlock: Sendable {
 
   mutating func add(
     filtered: Float, unfiltered: Float, bend: Float, earlier: Float, isMissing: Bool,
-    still newlyStill: Int,
-    railed newlyRailed: Int
+    still newlyStill: UInt16, railed newlyRailed: UInt16
   ) {
     count += 1
     missing += isMissing ? 1 : 0

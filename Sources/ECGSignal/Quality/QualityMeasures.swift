@@ -29,10 +29,10 @@ struct QualityMeasures {
 
   mutating func add(_ block: QualityBlock, inWindow: Bool) {
     if inWindow {
-      samples += block.count
-      missing += block.missing
-      still += block.still
-      railed += block.railed
+      samples += Int(block.count)
+      missing += Int(block.missing)
+      still += Int(block.still)
+      railed += Int(block.railed)
     }
     // The newest blocks of a long window speak for its noise.
     let place = count % Self.capacity

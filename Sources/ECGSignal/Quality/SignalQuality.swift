@@ -13,6 +13,7 @@ public struct SignalQuality: Sendable {
   let blockLength: Int
 
   private var blocks: [QualityBlock]
+  private let blockCount: Int
   private var current = QualityBlock()
   private var filled = 0
   private var first: Int64 = 0
@@ -45,8 +46,8 @@ public struct SignalQuality: Sendable {
     forgetting = Float(1 / (10 * rate.hertz))
     stillRun = max(3, rate.samples(seconds: 0.06))
     let seconds = max(historySeconds, QualityMeasures.contextSeconds) + 1
-    blocks = [QualityBlock](
-      repeating: QualityBlock(), count: rate.samples(seconds: seconds) / blockLength + 2)
+    blockCount = rate.samples(seconds: seconds) / blockLength + 2
+    blocks = [QualityBlock](repeating: QualityBlock(), count: blockCount)
   }
 
   /// Forgets everything; the next sample gets `index`.
@@ -84,7 +85,7 @@ public struct SignalQuality: Sendable {
     let isStill = flatRun >= stillRun
     let isAtRail = follow(sample) && isStill
     // The run itself was still from its beginning.
-    let newlyStill = flatRun == stillRun ? stillRun : (isStill ? 1 : 0)
+    let newlyStill: UInt16 = flatRun == stillRun ? UInt16(stillRun) : (isStill ? 1 : 0)
     current.add(
       filtered: filtered, unfiltered: sample, bend: bend, earlier: lastBends.2,
       isMissing: isMissing,
@@ -95,7 +96,7 @@ public struct SignalQuality: Sendable {
     endIndex += 1
     filled += 1
     if filled == blockLength {
-      blocks[Int(((endIndex - first) / Int64(blockLength) - 1) % Int64(blocks.count))] = current
+      blocks[Int(((endIndex - first) / Int64(blockLength) - 1) % Int64(blockCount))] = current
       current = QualityBlock()
       filled = 0
     }
@@ -122,11 +123,11 @@ public struct SignalQuality: Sendable {
   /// Hints that the next samples will come; with `context`, that the quality of the latest ones
   /// will be asked for.
   public func prefetch(context: Bool) {
-    let newest = Int((endIndex - first) / Int64(blockLength) % Int64(blocks.count))
+    let newest = Int((endIndex - first) / Int64(blockLength) % Int64(blockCount))
     let count = context ? Int(QualityMeasures.contextSeconds * rate.hertz) / blockLength : 0
     Prefetch.elements(of: blocks, max(0, newest - count)..<(newest + 1))
     if count > newest {
-      Prefetch.elements(of: blocks, (blocks.count - count + newest)..<blocks.count)
+      Prefetch.elements(of: blocks, (blockCount - count + newest)..<blockCount)
     }
   }
 
@@ -141,7 +142,7 @@ public struct SignalQuality: Sendable {
     let end = min(newest, (window.upperBound - 1 - first) / Int64(blockLength))
     let start = max(0, (window.lowerBound - first) / Int64(blockLength))
     let context = Int64(QualityMeasures.contextSeconds * rate.hertz) / Int64(blockLength)
-    let oldest = max(0, newest - Int64(blocks.count) + 1)
+    let oldest = max(0, newest - Int64(blockCount) + 1)
     var number = max(oldest, min(start, end - context + 1))
     while number <= end {
       if number == newest {
@@ -161,7 +162,7 @@ public struct SignalQuality: Sendable {
     precondition(window.upperBound <= endIndex)
     let second = Int64(rate.hertz) / Int64(blockLength)
     let complete = (endIndex - first) / Int64(blockLength)
-    let oldest = max(0, complete - Int64(blocks.count))
+    let oldest = max(0, complete - Int64(blockCount))
     var end = min(complete, (window.upperBound - first) / Int64(blockLength))
     let start = max(oldest, (window.lowerBound - first) / Int64(blockLength))
     var step: Float = 0
@@ -178,7 +179,7 @@ public struct SignalQuality: Sendable {
   }
 
   /// A complete block by its number, which must be remembered.
-  private func block(_ number: Int64) -> QualityBlock { blocks[Int(number % Int64(blocks.count))] }
+  private func block(_ number: Int64) -> QualityBlock { blocks[Int(number % Int64(blockCount))] }
 }
 
 extension SignalQuality: Checkpointed {

@@ -81,7 +81,7 @@ public struct Resampler: Sendable {
   func prefetch(_ count: Int) {
     guard !kernel.isPassThrough else { return }
     let start = max(0, min(nextEnd, filled) - kernel.taps)
-    Prefetch.elements(of: history, start..<min(filled + count, history.count))
+    Prefetch.elements(of: history, start..<min(filled + count, kernel.taps + Self.spare))
   }
 
   /// Drops what no output needs any more, by moving the last row's worth to the front.
@@ -108,7 +108,8 @@ public struct Resampler: Sendable {
     _ kernel: ResamplerKernel, _ samples: Span<Float>, filled: Int, end: inout Int,
     part: inout Int64, into output: inout MutableSpan<Float>, from start: Int
   ) -> Int {
-    let table = kernel.table.span
+    let coefficients = kernel.table
+    let table = coefficients.span
     let taps = kernel.taps
     let wholeStep = Int(kernel.stepNumerator / kernel.stepDenominator)
     let partStep = kernel.stepNumerator % kernel.stepDenominator

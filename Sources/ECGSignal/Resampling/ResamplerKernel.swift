@@ -8,7 +8,7 @@ import Glibc
 /// Immutable; every lead with the same pair of rates shares one table. Where the ratio meets
 /// more phases than the table may hold, `interpolatedPhases` of them are stored and neighbours
 /// are interpolated linearly (Smith and Gossett, 1984), so that memory stays bounded.
-public struct ResamplerKernel: Sendable {
+public final class ResamplerKernel: Sendable {
   public let inputRate: SampleRate
   public let outputRate: SampleRate
 

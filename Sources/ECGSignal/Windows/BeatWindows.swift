@@ -18,6 +18,8 @@ public struct BeatWindows: Sendable {
   private var first = 0
   private var count = 0
   private var firstIndex: Int64 = 0
+  /// Where the first window that waits ends; out of reach where none does.
+  private var due = Int64.max
 
   /// Room for `capacity` beats whose windows are not complete yet: no heart needs more than
   /// about five a second.
@@ -35,6 +37,7 @@ public struct BeatWindows: Sendable {
     first = 0
     count = 0
     firstIndex = index
+    due = .max
   }
 
   /// Takes a beat, later than those before. False, and the beat is lost, where `capacity` beats
@@ -44,6 +47,7 @@ public struct BeatWindows: Sendable {
     guard count < pending.count else { return false }
     pending[(first + count) % pending.count] = beat
     count += 1
+    if count == 1 { due = beat.fiducial + Int64(after) }
     return true
   }
 
@@ -51,18 +55,16 @@ public struct BeatWindows: Sendable {
   public func prefetch() { Prefetch.elements(of: pending, first..<(first + 1)) }
 
   /// Whether the samples below `endIndex` complete a window.
-  public func isDue(endIndex: Int64) -> Bool {
-    count > 0 && pending[first].fiducial + Int64(after) <= endIndex
-  }
+  public func isDue(endIndex: Int64) -> Bool { due <= endIndex }
 
   /// The next complete window where the samples below `endIndex` are there; nil where it still
   /// lacks some. Ask until nil.
   public mutating func next(endIndex: Int64) -> Window? {
-    guard count > 0 else { return nil }
+    guard due <= endIndex else { return nil }
     let beat = pending[first]
-    guard beat.fiducial + Int64(after) <= endIndex else { return nil }
     first = (first + 1) % pending.count
     count -= 1
+    due = count > 0 ? pending[first].fiducial + Int64(after) : .max
     return Window(
       beat: beat, range: (beat.fiducial - Int64(before))..<(beat.fiducial + Int64(after)))
   }
@@ -74,5 +76,6 @@ extension BeatWindows: Checkpointed {
     state.field(2, &first, in: 0...(pending.count - 1))
     state.field(3, &count, in: 0...pending.count)
     state.field(4, &firstIndex)
+    if state.isReading { due = count > 0 ? pending[first].fiducial + Int64(after) : .max }
   }
 }

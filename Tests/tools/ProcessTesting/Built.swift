@@ -8,6 +8,9 @@ public enum Built {
     return URL(filePath: own).deletingLastPathComponent().path
   }()
 
+  /// Whether a sanitizer, with an allocator of its own, is built into the tests and the programs.
+  public static let isSanitized = ProcessInfo.processInfo.environment["ECGD_SANITIZED"] != nil
+
   public static func program(_ name: String) -> String { "\(folder)/\(name)" }
 
   /// The package's root, from this file's place in it.
