@@ -38,8 +38,13 @@ def gate(x, out, benefit, bypass, hop):
     what it takes away, and by the benefit that it believes in, both averaged over seconds."""
     low, high, seconds, least, enough = bypass
     keep = np.exp(-hop / signals.RATE_HZ / seconds)
-    smooth = lambda a: lfilter([1 - keep], [1, -keep], a, axis=1)
-    power = lambda a: smooth((a.reshape(len(a), -1, hop) ** 2).mean(2))
+
+    def smooth(a):
+        return lfilter([1 - keep], [1, -keep], a, axis=1)
+
+    def power(a):
+        return smooth((a.reshape(len(a), -1, hop) ** 2).mean(2))
+
     ratio = decibels(power(out), power(x - out) + 1e-9)
     share = np.clip((high - ratio) / (high - low), 0, 1)
     share *= np.clip((10 * smooth(benefit) - least) / (enough - least), 0, 1)

@@ -127,7 +127,7 @@ def draw(path, drawings):
 
     chosen = drawings[:: max(1, len(drawings) // 6)][:6]
     figure, axes = pyplot.subplots(len(chosen), 1, figsize=(15, 3 * len(chosen)))
-    for axis, (lead, kind, base, noisy, out, mixed, beats) in zip(np.atleast_1d(axes), chosen):
+    for axis, (lead, kind, base, noisy, _, mixed, beats) in zip(np.atleast_1d(axes), chosen):
         middle = beats[len(beats) // 2]
         cut = slice(max(0, middle - 400), middle + 400)
         time = np.arange(len(base))[cut] / signals.RATE_HZ

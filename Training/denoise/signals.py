@@ -79,11 +79,14 @@ def load(path):
 
 def watched(leads):
     """The lead of each record that the daemon would watch."""
+    wanted = ["MLII", "II", "ECG1"]
+
+    def rank(lead):
+        return wanted.index(lead.lead) if lead.lead in wanted else len(wanted)
+
     chosen = {}
     for lead in leads:
         best = chosen.get(lead.record)
-        wanted = ["MLII", "II", "ECG1"]
-        rank = lambda l: wanted.index(l.lead) if l.lead in wanted else len(wanted)
         if best is None or rank(lead) < rank(best):
             chosen[lead.record] = lead
     return list(chosen.values())

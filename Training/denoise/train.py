@@ -36,7 +36,8 @@ def train(leads, noises, options, seed, log=print):
         judged = slice(WARM_UP, out.shape[1])
         hops = slice(WARM_UP // net.hop, None)
         loss = decibels_loss(
-            out[:, judged], (clean + noise)[:, judged], clean[:, judged], mask[:, judged], options["ectopic_weight"]
+            out[:, judged], (clean + noise)[:, judged], clean[:, judged], mask[:, judged],
+            options["ectopic_weight"],
         )
         believed = benefit_loss(
             benefit[:, hops], out[:, judged], (clean + noise)[:, judged], clean[:, judged], net.hop
