@@ -61,6 +61,7 @@ test: deps $(PYTHON)
 	swift build --build-tests
 	swift test --skip-build
 	ECGCTL=.build/debug/ecgctl $(PYTHON) -m pytest -q Training/tests
+	$(MAKE) simulate SEEDS=1..200
 
 # The ward page in a real browser. The tests say so where they are skipped for want of one.
 build/browser/bin/python3: Tests/browser/requirements.txt
