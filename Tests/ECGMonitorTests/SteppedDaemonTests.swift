@@ -1,4 +1,5 @@
 import ECGCore
+import ECGJournal
 import ECGModel
 import ECGWire
 import Foundation
@@ -97,5 +98,38 @@ struct SteppedDaemonTests {
       daemon.turn(.keeper)
     }
     #expect(try CheckpointFile(path: path).read().records.count == 2)
+  }
+
+  @Test("a checkpoint that could not be written is written once it can be, though nothing is new")
+  func writtenLater() throws {
+    let path = try #require(configuration.checkpointPath())
+    let daemon = try start()
+    try send(from: 0, to: daemon)
+    usleep(600_000)
+    daemon.turn(.shard(0))
+    // The file is written beside, under a name that is taken.
+    try FileManager.default.createDirectory(
+      atPath: path + ".new", withIntermediateDirectories: true)
+    daemon.turn(.keeper)
+    #expect(!FileManager.default.fileExists(atPath: path))
+    try FileManager.default.removeItem(atPath: path + ".new")
+    usleep(300_000)
+    daemon.turn(.keeper)
+    #expect(try CheckpointFile(path: path).read().records.count == 1)
+  }
+
+  @Test("what a failing disk did not keep is kept at an orderly stop, if the disk can by then")
+  func keptAtTheEnd() throws {
+    let path = configuration.journal.path
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    let daemon = try start()
+    try send(from: 0, to: daemon)
+    try send(from: 250, to: daemon)
+    daemon.turn(.publisher)
+    try FileManager.default.removeItem(atPath: path)
+    daemon.stop()
+    let kept = try AlertJournal(reading: path).events(limit: .max)
+      .map { try AlertEvent.decode($0.json).condition }
+    #expect(kept.contains(.gap))
   }
 }

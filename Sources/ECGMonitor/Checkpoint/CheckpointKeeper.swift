@@ -57,6 +57,8 @@ final class CheckpointKeeper: Sendable {
   struct Gathered {
     fileprivate var records: [Int: [UInt8]]
     fileprivate var hasNews = false
+    /// When the file was last written, or could not be.
+    fileprivate var triedNs: UInt64 = 0
 
     /// - Parameter restored: by slot, the states of streams that were taken over: they must be in the
     ///   next file even where the shards have not offered them again yet.
@@ -79,9 +81,11 @@ final class CheckpointKeeper: Sendable {
     let isLast = isStopping.load(ordering: .acquiring)
     if takeStates(&gathered.records) { gathered.hasNews = true }
     let now = MonotonicClock.nanoseconds()
-    if isLast || (gathered.hasNews && ageNs(nowNs: now) >= everyNs) {
-      write(gathered.records)
-      gathered.hasNews = false
+    let isDue = ageNs(nowNs: now) >= everyNs && now - gathered.triedNs >= everyNs
+    if isLast || (gathered.hasNews && isDue) {
+      gathered.triedNs = now
+      // What could not be written is news until it can.
+      if write(gathered.records) { gathered.hasNews = false }
     } else if !gathered.hasNews {
       // Nothing has changed since: what is on the disk is as good as new.
       writtenNs.store(now, ordering: .relaxed)
@@ -107,7 +111,7 @@ final class CheckpointKeeper: Sendable {
     return isNew
   }
 
-  private func write(_ records: [Int: [UInt8]]) {
+  private func write(_ records: [Int: [UInt8]]) -> Bool {
     do {
       try heartbeat.excused { () throws(SystemCallError) in
         try file.write(.now(), records.keys.sorted().map { records[$0]! })
@@ -116,11 +120,13 @@ final class CheckpointKeeper: Sendable {
       if failures.exchange(0, ordering: .relaxed) > 0 {
         log.log(.notice, kind: "checkpoint", "checkpoints are written again")
       }
+      return true
     } catch {
       _ = failures.add(1, ordering: .relaxed)
       log.log(
         .error, kind: "checkpoint",
         "the checkpoint could not be written: a crash now would forget the patients: \(error)")
+      return false
     }
   }
 }

@@ -183,10 +183,13 @@ struct AlertWriter: ~Copyable {
     }
   }
 
+  /// Opens a journal that failed, and keeps what was told meanwhile.
+  mutating func mend(log: RateLimitedLog) { if journal == nil { open(log: log) } }
+
   /// Now and then: opens a journal that failed, and removes what is too old.
   mutating func maintain(log: RateLimitedLog) {
     let now = MonotonicClock.nanoseconds()
-    if journal == nil, now - retriedNs > Self.retryNs { open(log: log) }
+    if now - retriedNs > Self.retryNs { mend(log: log) }
     guard now - cleanedNs > Self.retentionNs else { return }
     cleanedNs = now
     let nowMs = Self.wallNs() / 1_000_000

@@ -117,6 +117,8 @@ struct PublisherThread: ~Copyable {
 
   /// What is left to do once all is done.
   mutating func finish() {
+    // The last chance to keep what could not be kept.
+    writer.mend(log: log)
     takeStrips()
     heartbeat.retire()
   }

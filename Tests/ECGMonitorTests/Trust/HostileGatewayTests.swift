@@ -4,13 +4,15 @@ import ECGWire
 import Foundation
 import Glibc
 import PipelineTesting
+import ProcessTesting
 import Synchronization
 import Testing
 import ZeroMQ
 
 /// One hostile gateway among a hundred honest ones. ECGD_HOSTILE_SECONDS makes it longer.
 @Suite(.serialized) struct HostileGatewayTests {
-  private static let honest = 100
+  /// Under a sanitizer the daemon carries fewer beds.
+  private static let honest = Built.isSanitized ? 20 : 100
   private static let rate = 360
   private static let packet = 90
 
@@ -54,7 +56,7 @@ import ZeroMQ
     let beds = report.streams.filter { $0.id.hasPrefix("bed-") }
     #expect(beds.count == Self.honest)
     let robbed = beds.filter { $0.samples != expected || $0.lost > 0 || $0.gaps > 0 }
-    #expect(robbed.isEmpty, "\(robbed.map { "\($0.id): \($0.lost) \($0.rejected)" })")
+    #expect(robbed.count == 0, "\(robbed.map { "\($0.id): \($0.lost) \($0.rejected)" })")
     #expect(beds.allSatisfy { $0.rejected.isEmpty })
     let keys = try #require(report.keys)
     for account in keys.gateways where account.name != "hostile" {

@@ -157,15 +157,17 @@ static void release_change(folder_change *c) {
 void disk_sync(file *f) {
   for (change *c = f->changes; c; c = c->next) apply(f, c, c->length);
   forget(f);
-  // As ext4, XFS and btrfs do, a new file's name goes to the disk with it.
-  for (folder_change **p = &folder_changes; *p; p = &(*p)->next) {
-    folder_change *c = *p;
-    if (c->subject != f || f->durable_name || !c->to) continue;
+  // As ext4 and XFS do, a new file's name goes to the disk with it, and with that all that happened in
+  // the folder before: they log names in order.
+  folder_change *named = NULL;
+  for (folder_change *c = folder_changes; c; c = c->next)
+    if (c->subject == f && !f->durable_name && c->to) named = c;
+  for (folder_change *c; named && (c = folder_changes);) {
     apply_to_folder(c);
-    *p = c->next;
-    if (!*p) folder_last = p;
+    folder_changes = c->next;
+    if (!folder_changes) folder_last = &folder_changes;
+    if (c == named) named = NULL;
     release_change(c);
-    return;
   }
 }
 
