@@ -69,7 +69,7 @@ public final class Dashboard: Sendable {
   public func run() async throws { try await server.run() }
 
   /// Returns once browsers may come.
-  public func opened() async throws { try await server.waitUntilListening(timeout: 10) }
+  public func opened() async throws { try await server.waitUntilListening(timeout: 60) }
 
   /// The port that browsers come to, once it is open; nil where they come to a unix socket.
   public func port() async throws -> UInt16? {
