@@ -9,7 +9,7 @@ filter=${2:-.}
 scratch=.build-$sanitizer
 export ECGD_SANITIZED=$sanitizer
 # Swift's runtime keeps what it allocates for types; a crash is to be told, not taken apart for minutes.
-export ASAN_OPTIONS=detect_leaks=0:abort_on_error=1
+export ASAN_OPTIONS=detect_leaks=0:abort_on_error=1:suppressions=$PWD/Tests/sanitize-address.txt
 export TSAN_OPTIONS=halt_on_error=1:abort_on_error=1:suppressions=$PWD/Tests/sanitize-thread.txt
 export SWIFT_BACKTRACE=enable=no
 swift build --build-tests --sanitize="$sanitizer" --scratch-path "$scratch"
