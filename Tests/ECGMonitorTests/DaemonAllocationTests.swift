@@ -32,6 +32,14 @@ import ZeroMQ
   }
 
   @Test func afterTheAdmissionsNoThreadOfTheDaemonAllocatesForPacketsOrWindows() throws {
+    // Code that runs for the first time makes the runtime allocate for itself, late in a ward's life
+    // as well; what was run before this test is chance.
+    _ = try allocationsOfAWatchedWard()
+    for (thread, count) in try allocationsOfAWatchedWard() { #expect(count == 0, "\(thread)") }
+  }
+
+  /// What each thread allocates after the admissions.
+  private func allocationsOfAWatchedWard() throws -> [(thread: String, count: UInt64)] {
     let beds = 6
     let seconds = 98.0
     let samples = calmHeart(seconds: seconds)
@@ -61,9 +69,7 @@ import ZeroMQ
     #expect(packets > 1000)
     #expect(counted.allSatisfy { $0 > 0 }, "each thread allocated when it began")
     #expect(after.windows - before.windows > 100)
-    for (i, thread) in threads.enumerated() {
-      #expect(now[i] - counted[i] == 0, "\(thread)")
-    }
+    return threads.enumerated().map { i, thread in (thread, now[i] - counted[i]) }
   }
 
   @Test func keysDoNotMakeItAllocateForPackets() throws {
