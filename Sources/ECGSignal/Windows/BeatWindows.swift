@@ -47,7 +47,7 @@ public struct BeatWindows: Sendable {
     guard count < pending.count else { return false }
     pending[(first + count) % pending.count] = beat
     count += 1
-    if count == 1 { due = beat.fiducial + Int64(after) }
+    noteDue()
     return true
   }
 
@@ -64,9 +64,13 @@ public struct BeatWindows: Sendable {
     let beat = pending[first]
     first = (first + 1) % pending.count
     count -= 1
-    due = count > 0 ? pending[first].fiducial + Int64(after) : .max
+    noteDue()
     return Window(
       beat: beat, range: (beat.fiducial - Int64(before))..<(beat.fiducial + Int64(after)))
+  }
+
+  private mutating func noteDue() {
+    due = count > 0 ? pending[first].fiducial + Int64(after) : .max
   }
 }
 
@@ -76,6 +80,6 @@ extension BeatWindows: Checkpointed {
     state.field(2, &first, in: 0...(pending.count - 1))
     state.field(3, &count, in: 0...pending.count)
     state.field(4, &firstIndex)
-    if state.isReading { due = count > 0 ? pending[first].fiducial + Int64(after) : .max }
+    if state.isReading { noteDue() }
   }
 }
