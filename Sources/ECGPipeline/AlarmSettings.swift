@@ -6,7 +6,7 @@ public struct AlarmSettings: Equatable, Sendable {
   /// Nil: the limit that the model's manifest states.
   public var limit: Float?
   /// How many false alerts an hour the limits that follow each patient are chosen for.
-  public var falseAlertsPerHour = 0.85
+  public var falseAlertsPerHour = 0.65
   public var k = 4
   public var n = 10
   public var onsetDelaySeconds = 0.0

@@ -25,7 +25,7 @@ from modelcard import BY_SCORE
 
 SHIFTS = (-2, -1.5, -1, -0.5, -0.25, 0, 0.5, 1)
 # As many false alerts an hour as the daemon's configuration asks for by default.
-PROMISE = 0.85
+PROMISE = 0.65
 KEPT = ("hours", "right", "wrong", "runs", "runsAlerted", "flutters", "fluttersAlerted")
 
 

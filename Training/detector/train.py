@@ -37,7 +37,7 @@ from fusion import Fusion
 from runs import Checkpoint, Progress, Run, fingerprint
 
 TERMS = (
-    "latent previousLatent errorQRS reference roughness previousBefore "
+    "latent previousLatent errorQRS reference referenceQRS roughness previousBefore "
     "relativePrematurity unforeseenPrematurity unforeseenPrematurity*errorP "
     "prematurity*previousBefore relativeEarliness*errorP earliness*relativeErrorP "
     "earliness*irregularity irregularity*latent"

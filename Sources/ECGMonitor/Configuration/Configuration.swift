@@ -140,7 +140,7 @@ public struct Configuration: Equatable, Sendable {
 
     /// Nil = the limit in the model's manifest.
     public var limit: Double?
-    public var falseAlertsPerHour = 0.85
+    public var falseAlertsPerHour = 0.65
     public var onsetDelayMs = 0
     public var persistence = Persistence()
     public var clearMargin = 0.1

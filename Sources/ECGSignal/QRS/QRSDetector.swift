@@ -108,7 +108,7 @@ public struct QRSDetector: Sendable {
       candidate = Peak(value: previous, index: index - 1)
     }
     if index > searchAfter, let peak = missed, peak.value > design.tuning.searchShare * threshold {
-      return accept(peak, gain: design.tuning.searchLevelGain)
+      return accept(peak, gain: design.tuning.searchGain)
     }
     if let peak = candidate, index - peak.index >= design.hold {
       candidate = nil
@@ -151,9 +151,9 @@ public struct QRSDetector: Sendable {
       (since < design.near && found.value < design.tuning.nearShare * lastValue)
       || (since < design.close && found.value < design.tuning.closeShare * lastValue)
     if found.value > threshold, !isTWave {
-      return accept(located(found), gain: design.tuning.levelGain)
+      return accept(located(found), gain: design.tuning.signalGain)
     }
-    noiseLevel += design.tuning.levelGain * (min(found.value, signalLevel) - noiseLevel)
+    noiseLevel += design.tuning.noiseGain * (min(found.value, signalLevel) - noiseLevel)
     if !isTWave, found.value > (missed?.value ?? 0) { missed = located(found) }
     return nil
   }

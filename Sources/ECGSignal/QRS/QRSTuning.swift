@@ -16,18 +16,20 @@ struct QRSTuning: Hashable, Sendable {
   var fiducialSeconds = 0.18
   /// The threshold's place between the noise level (0) and the signal level (1).
   var thresholdShare = 0.4
-  /// The share of a new peak in its level, as in Pan and Tompkins 1985.
-  var levelGain = 0.125
+  /// The share of a new beat in the signal level, and of a peak that is none in the noise level
+  /// (both 0.125 in Pan and Tompkins 1985).
+  var signalGain = 0.09
+  var noiseGain = 0.125
   /// A beat found by searching back counts for more, for it shows that the level is too high.
-  var searchLevelGain = 0.25
+  var searchGain = 0.25
   /// A peak lifts the signal level as if it were at most this many times as large: an artefact
   /// must not deafen the detector.
-  var levelCap = 3.0
+  var levelCap = 4.0
   /// Within this time of a beat, a peak below this share of it is its T wave...
   var nearSeconds = 0.31
   var nearShare = 0.7
   /// ... and within this longer time, below this smaller share.
-  var closeSeconds = 0.5
+  var closeSeconds = 0.46
   var closeShare = 0.3
   /// After this many mean RR intervals without a beat, the largest peak passed over since is
   /// looked at again (Pan and Tompkins: 1.66), against a lowered threshold.
