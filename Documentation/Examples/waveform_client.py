@@ -9,7 +9,7 @@ socket.subscribe((sys.argv[2] if len(sys.argv) > 2 else "wave/").encode())
 while True:
     topic, frame = socket.recv_multipart()
     (magic, version, kind, length, flags, count, rate, _, sequence, first, index, _, path, score,
-     limit, heart_rate, quality, benefit, share, _, lead) = HEADER.unpack_from(frame)
+     limit, heart_rate, quality, snr, share, _, lead) = HEADER.unpack_from(frame)
     values = struct.unpack_from(f"<{count}f", frame, length)
     print(topic.decode(), KINDS[kind], sequence, first, index, count, f"{rate / 1000:g} Hz",
           lead.rstrip(b"\0").decode(), f"{heart_rate:.0f} bpm quality {quality:.2f}",

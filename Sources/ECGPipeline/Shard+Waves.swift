@@ -27,7 +27,7 @@ extension Shard {
       let end = min(stream.path.signal.endIndex, tap.blockStart + Int64(tap.block.count))
       var wave = wave(.cleaned, of: stream, tap, at: tap.blockStart)
       wave.quality = stream.path.quality.quality(of: tap.blockStart..<end).index
-      wave.benefitDecibels = tap.benefitDecibels
+      wave.signalToNoiseDecibels = tap.signalToNoiseDecibels
       wave.networkShare = tap.networkShare
       sink.take(wave, tap.block.span)
     }

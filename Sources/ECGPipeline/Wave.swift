@@ -30,8 +30,8 @@ public struct Wave: Sendable {
   public var limit: Float
   public var heartRate: Double?
   public var quality: Float
-  /// By how much the denoiser believes to better the signal, and its share; nil without one.
-  public var benefitDecibels: Float?
+  /// The ratio that the denoiser reports, and its share in the signal; nil without one.
+  public var signalToNoiseDecibels: Float?
   public var networkShare: Float?
   /// Counts the pieces of this kind and stream.
   public var sequence: UInt64

@@ -51,7 +51,7 @@ final class WaveTap {
     told = 0
   }
 
-  var benefitDecibels: Float? { denoiser?.benefitDecibels }
+  var signalToNoiseDecibels: Float? { denoiser?.signalToNoiseDecibels }
   var networkShare: Float? { denoiser?.networkShare }
   var hasDenoiser: Bool { denoiser != nil }
 

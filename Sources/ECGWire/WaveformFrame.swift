@@ -26,13 +26,13 @@ public struct WaveformHeader: Equatable, Sendable {
   public var deviceTimeNs: Int64 = 0
   /// Counts the restarts of the grid.
   public var path: UInt32
-  /// NaN where there is none; so are `heartRate` and `benefitDecibels`.
+  /// NaN where there is none; so are `heartRate` and `signalToNoiseDecibels`.
   public var score = Float.nan
   public var limit: Float
   public var heartRate = Float.nan
   public var quality: Float
   /// By how much the denoiser believes to better the signal.
-  public var benefitDecibels = Float.nan
+  public var signalToNoiseDecibels = Float.nan
   public var networkShare: Float = 0
   public var lead: LeadName
 
@@ -84,7 +84,7 @@ public struct WaveformHeader: Equatable, Sendable {
     bytes.store(limit.bitPattern, at: start + 64)
     bytes.store(heartRate.bitPattern, at: start + 68)
     bytes.store(quality.bitPattern, at: start + 72)
-    bytes.store(benefitDecibels.bitPattern, at: start + 76)
+    bytes.store(signalToNoiseDecibels.bitPattern, at: start + 76)
     bytes.store(networkShare.bitPattern, at: start + 80)
     bytes.store(UInt32(0), at: start + 84)
     bytes.store(lead.low, at: start + 88)
@@ -139,7 +139,7 @@ extension WaveformHeader {
     header.deviceTimeNs = integer(48, Int64.self)
     header.score = float(60)
     header.heartRate = float(68)
-    header.benefitDecibels = float(76)
+    header.signalToNoiseDecibels = float(76)
     header.networkShare = float(80)
     return (header, (0..<count).map { float(Int(length) + 4 * $0) })
   }

@@ -16,7 +16,7 @@ import Testing
     header.deviceTimeNs = 1_700_000_000_000_000_000
     header.score = 0.25
     header.heartRate = 72
-    header.benefitDecibels = 1.5
+    header.signalToNoiseDecibels = 1.5
     header.networkShare = 0.5
     return header
   }

@@ -13,7 +13,8 @@ import numpy as np
 import torch
 
 import signals
-from network import LEAST_POWER, SCALE_SECONDS
+from bypass import LEAST_NOISE
+from network import BANDS, LEAST_POWER, SCALE_SECONDS
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from export import lstm, sigmoid, sum_biases, tool_versions, write_safetensors
@@ -40,15 +41,15 @@ def tensors_of(state):
     }
 
 
-def running_size(hops, manifest):
-    """The root of the input's running mean power after each hop."""
-    keep = np.exp(-manifest["hopSamples"] / manifest["sampleRateHz"] / manifest["scaleSeconds"])
-    power, weight, sizes = 0.0, 0.0, []
-    for hop in hops:
-        power = keep * power + (1 - keep) * np.mean(hop**2)
+def running_mean(values, manifest, seconds):
+    """The mean of the rows so far, forgetting slowly."""
+    keep = np.exp(-manifest["hopSamples"] / manifest["sampleRateHz"] / seconds)
+    total, weight, means = 0.0, 0.0, []
+    for value in values:
+        total = keep * total + (1 - keep) * value
         weight = keep * weight + (1 - keep)
-        sizes.append(np.sqrt(power / weight + LEAST_POWER))
-    return np.array(sizes)
+        means.append(total / weight)
+    return np.array(means)
 
 
 def answer(tensors, manifest, x):
@@ -59,31 +60,30 @@ def answer(tensors, manifest, x):
     padded = np.concatenate([np.zeros(frame - hop), x.astype(np.float64)])
     steps = len(x) // hop
     frames = np.stack([padded[t * hop : t * hop + frame] for t in range(steps)])
-    scale = running_size(x.astype(np.float64).reshape(steps, hop), manifest)
-    h = (frames / scale[:, None])[None]
+    powers = (x.astype(np.float64).reshape(steps, hop) ** 2).mean(1)
+    size = np.sqrt(running_mean(powers, manifest, manifest["scaleSeconds"]) + LEAST_POWER)[:, None]
+    h = (frames / size)[None]
     for i in range(len(manifest["lstm"])):
         h = lstm(h, *(weights[f"lstm.{i}.{t}"] for t in ("weight_ih", "weight_hh", "bias")))
     o = h[0] @ weights["output.weight"].T + weights["output.bias"]
+    first = lookahead // hop
     start = frame - lookahead - hop
-    delayed = frames[:, start : start + hop]
-    estimate, gate, benefit = o[:, :hop], o[:, hop : 2 * hop], o[:, 2 * hop]
-    correction = sigmoid(gate) * (estimate * scale[:, None] - delayed)
-    out = delayed + correction
+    delayed, o, size = frames[first:, start : start + hop], o[first:], size[first:]
+    noise = (o[:, : BANDS * hop] * size).reshape(-1, BANDS, hop)
+    levels = o[:, BANDS * hop :]
     bypass = manifest["bypass"]
+    share = np.ones((len(o), BANDS))
     if bypass:
-        keep = np.exp(-hop / manifest["sampleRateHz"] / bypass["seconds"])
-        believed = left = taken = 0.0
-        for t in range(lookahead // hop, steps):
-            believed = keep * believed + (1 - keep) * 10 * benefit[t]
-            left = keep * left + (1 - keep) * np.mean(out[t] ** 2)
-            taken = keep * taken + (1 - keep) * np.mean(correction[t] ** 2)
-            ratio = 10 * np.log10(max(left, 1e-12) / (taken + 1e-9))
-            low, high = bypass["lowRatioDecibels"], bypass["highRatioDecibels"]
-            least, enough = bypass["lowBenefitDecibels"], bypass["highBenefitDecibels"]
-            share = np.clip((high - ratio) / (high - low), 0, 1)
-            share *= np.clip((believed - least) / (enough - least), 0, 1)
-            out[t] = delayed[t] + share * correction[t]
-    return out.reshape(-1)[lookahead:]
+        found = running_mean((noise**2).mean(2), manifest, bypass["seconds"]) + LEAST_NOISE
+        left = running_mean(
+            ((delayed - noise.sum(1)) ** 2).mean(1), manifest, bypass["seconds"]
+        ) + LEAST_POWER
+        levels = running_mean(levels, manifest, bypass["seconds"])
+        numbers = np.hstack([np.log10(found / left[:, None]), levels])
+        share = sigmoid(
+            numbers @ np.array(bypass["weights"]).reshape(BANDS, -1).T + bypass["biases"]
+        )
+    return (delayed - (share[..., None] * noise).sum(1)).reshape(-1)
 
 
 def manifest_of(options, bypass, name, description, training_data, licence):
@@ -101,11 +101,7 @@ def manifest_of(options, bypass, name, description, training_data, licence):
         "lookaheadSamples": options["lookahead"],
         "lstm": list(options["units"]),
         "scaleSeconds": SCALE_SECONDS,
-        "bypass": bypass
-        and {
-            "lowRatioDecibels": bypass[0], "highRatioDecibels": bypass[1], "seconds": bypass[2],
-            "lowBenefitDecibels": bypass[3], "highBenefitDecibels": bypass[4],
-        },
+        "bypass": bypass,
         "trainingData": training_data,
         "licence": licence,
         "toolVersions": tool_versions(),
@@ -138,14 +134,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--checkpoint", required=True)
     parser.add_argument("--out", required=True)
-    parser.add_argument("--name", default="ecgd-denoise-1")
-    parser.add_argument("--bypass", type=float, nargs=5, help="as evaluate.py's --gate")
+    parser.add_argument("--name", default="ecgd-denoise-2")
+    parser.add_argument("--bypass", help="what bypass.py wrote; without, the network is always believed")
     arguments = parser.parse_args()
     checkpoint = torch.load(arguments.checkpoint, weights_only=False)
     options = checkpoint["options"]
     delay = (options["lookahead"] + options["hop"]) / signals.RATE_HZ
+    bypass = json.loads(Path(arguments.bypass).read_text())["bypasses"]["all"] if arguments.bypass else None
     digest = write(
-        arguments.out, checkpoint["state"], options, arguments.bypass, arguments.name,
+        arguments.out, checkpoint["state"], options, bypass, arguments.name,
         f"Streaming LSTM denoiser of one lead; at most {delay * 1000:.0f} ms behind its input",
     )
     print(f"{arguments.out}  {digest}")

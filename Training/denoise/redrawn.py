@@ -6,10 +6,11 @@ the beat itself, while the noisy beat was not.
 """
 
 import argparse
+import json
 
 import numpy as np
 
-import evaluate
+import bypass as bypasses
 import signals
 
 BEFORE, AFTER, SHIFT = 32, 64, 6
@@ -55,15 +56,17 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--signals", required=True)
     parser.add_argument("--checkpoints", required=True, nargs="+")
-    parser.add_argument("--gate", type=float, nargs=5, required=True)
+    parser.add_argument("--bypass", required=True, help="what bypass.py wrote")
     parser.add_argument("--plot", help="PNG of noisy and cleaned ventricular beats")
     arguments = parser.parse_args()
+    with open(arguments.bypass) as file:
+        fitted = json.load(file)["bypasses"]
     leads, noises = signals.load(arguments.signals)
     watched = signals.watched(leads)
     random = np.random.default_rng(3)
     counts, drawings = {}, []
     for path in arguments.checkpoints:
-        net, checkpoint = evaluate.load(path)
+        net, checkpoint = bypasses.load(path)
         left_out = [l for l in watched if l.record in checkpoint["leftOut"]]
         strangers = [l for l in left_out if (l.labels == "V").sum() > 20]
         for lead in left_out:
@@ -86,10 +89,11 @@ def main():
                     for level in (0, 6, 12):
                         noise = signals.test_noise(lead, noises, kind, level, "power")[cut]
                         noisy = (base + noise)[None]
-                        out, benefit = evaluate.run(net, noisy)
-                        length = out.shape[1]
-                        mixed = evaluate.gate(
-                            noisy[:, :length], out, benefit, arguments.gate, net.hop
+                        found, levels = bypasses.run(net, noisy)
+                        length = found.shape[2]
+                        out = noisy[:, :length] - found.sum(1)
+                        mixed = bypasses.mix(
+                            noisy[:, :length], found, levels, net.hop, fitted[lead.record]
                         )
                         chosen = beats[beats < length - 200]
                         truth = windows(base, chosen)

@@ -143,10 +143,12 @@ def test_noise(lead, noises, kind, decibels, definition, seed=0):
 class Mixer:
     """Training batches: stretches of training patients' leads with training noise, at random."""
 
-    def __init__(self, leads, noises, seconds, seed, splice=0.3, wild=0.15):
+    def __init__(self, leads, noises, seconds, seed, splice=0.3):
         self.leads, self.random = leads, np.random.default_rng(seed)
         self.length = int(seconds * RATE_HZ)
-        self.splice, self.wild = splice, wild
+        self.splice = splice
+        self.power = [lead.power for lead in leads]
+        self.other = self.pairs()
         self.noises = {}
         for noise in noises:
             part = noise.half("train")
@@ -159,16 +161,44 @@ class Mixer:
             if label in "VF" and self.length < b < len(lead.signal) - self.length
         ]
 
+    def pairs(self):
+        """For a lead the number of its record's other lead, and the mean of their product."""
+        records, other = {}, {}
+        for i, lead in enumerate(self.leads):
+            records.setdefault(lead.record, []).append(i)
+        for numbers in records.values():
+            if len(numbers) == 2:
+                product = float(np.mean(np.prod([self.leads[i].signal for i in numbers], axis=0)))
+                other[numbers[0]] = (numbers[1], product)
+                other[numbers[1]] = (numbers[0], product)
+        return other
+
     def stretch(self):
-        random, length = self.random, self.length
+        """Signal, weight of abnormal beats, and mean power of the lead; now and then played faster
+        or slower, as a heart with other widths."""
+        if self.random.random() < 0.6:
+            return self.as_recorded(self.length)
+        factor = self.random.uniform(0.85, 1.18)
+        count = int(self.length * factor) + 2
+        signal, weight, power = self.as_recorded(count)
+        at = np.arange(self.length) * factor
+        signal = np.interp(at, np.arange(count), signal).astype(np.float32)
+        return signal, np.interp(at, np.arange(count), weight).round().astype(np.float32), power
+
+    def as_recorded(self, length):
+        random = self.random
         if random.random() < 0.35:
             i, beat = self.ectopic[random.integers(len(self.ectopic))]
-            start = beat - random.integers(RATE_HZ, length - RATE_HZ // 2)
+            start = beat - random.integers(2 * RATE_HZ, length - RATE_HZ // 2)
+            start = max(0, min(start, len(self.leads[i].signal) - length))
         else:
             i = random.integers(len(self.leads))
             start = random.integers(RATE_HZ, len(self.leads[i].signal) - length)
-        lead = self.leads[i]
-        signal = lead.signal[start : start + length].copy()
+        lead, power = self.leads[i], self.power[i]
+        part = slice(start, start + length)
+        signal = lead.signal[part].copy()
+        if i in self.other and random.random() < 0.5:
+            signal, power = self.between_leads(i, part, signal, power)
         weight = np.zeros(length, np.float32)
         inside = (lead.beats >= start) & (lead.beats < start + length)
         for beat, label in zip(lead.beats[inside] - start, lead.labels[inside]):
@@ -176,7 +206,17 @@ class Mixer:
                 weight[max(0, beat - 32) : beat + 64] = 1
         if random.random() < self.splice:
             self.splice_in(signal, weight, np.sqrt(np.mean(signal**2)))
-        return signal, weight, lead
+        return signal, weight, power
+
+    def between_leads(self, i, part, signal, power):
+        """What an electrode between the record's two leads would have seen, unless they cancel."""
+        other, product = self.other[i]
+        angle = self.random.uniform(-np.pi / 3, np.pi / 3)
+        a, b = np.cos(angle), np.sin(angle)
+        mixed = a * a * power + b * b * self.power[other] + 2 * a * b * product
+        if mixed < 0.2 * power:
+            return signal, power
+        return (a * signal + b * self.leads[other].signal[part]).astype(np.float32), mixed
 
     def splice_in(self, signal, weight, size):
         """Beats of other patients, or distorted ones, where nobody expects them."""
@@ -184,10 +224,9 @@ class Mixer:
         taper = np.sin(np.linspace(0, np.pi, 96)) ** 0.5
         for _ in range(random.integers(1, 4)):
             i, beat = self.ectopic[random.integers(len(self.ectopic))]
-            lead = self.leads[i]
-            source = lead.signal[beat - 38 : beat + 58]
-            scale = size / max(1e-3, np.sqrt(lead.power)) * random.uniform(0.5, 1.5)
-            at = random.integers(RATE_HZ, self.length - 96)
+            source = self.leads[i].signal[beat - 38 : beat + 58]
+            scale = size / max(1e-3, np.sqrt(self.power[i])) * random.uniform(0.5, 1.5)
+            at = random.integers(RATE_HZ, len(signal) - 96)
             place = slice(at, at + 96)
             beatlike = source * scale * random.choice([-1, 1])
             signal[place] = (1 - taper) * signal[place] + taper * beatlike
@@ -202,7 +241,7 @@ class Mixer:
             start = random.integers(0, len(part) - self.length)
             piece = part[start : start + self.length]
             piece = piece[::-1] if random.random() < 0.3 else piece
-            noise += piece * random.choice([-1, 1])
+            noise += piece * random.choice([-1, 1]) * random.uniform(0.4, 1)
         return noise
 
     def noise(self):
@@ -220,23 +259,22 @@ class Mixer:
         return noise
 
     def batch(self, count):
-        """Clean signals, noises and ectopic masks [count, samples]; powers and decibels [count]."""
+        """Clean signals, noises and weights of abnormal beats, each [count, samples]."""
         random = self.random
         clean = np.zeros((count, self.length), np.float32)
         noise = np.zeros_like(clean)
         mask = np.zeros_like(clean)
         for row in range(count):
-            signal, mask[row], lead = self.stretch()
+            signal, mask[row], power = self.stretch()
             amplitude = np.exp(random.uniform(np.log(0.5), np.log(2))) * random.choice([-1, 1])
             clean[row] = signal * amplitude
-            if random.random() < 0.1:
+            if random.random() < 0.05:
                 continue
-            low, high = [(-8, 12), (12, 24), (24, 40)][random.choice(3, p=[0.5, 0.3, 0.2])]
-            decibels = random.uniform(low, high)
+            low, high = [(-14, 4), (4, 16), (16, 32)][random.choice(3, p=[0.45, 0.35, 0.2])]
             added = self.noise()
             # Half of the time by the noise of this stretch, else by the noise record's mean.
             if random.random() < 0.5:
                 added = added / max(0.05, np.sqrt(np.mean(added**2)))
-            power = lead.power_cached * amplitude**2
-            noise[row] = added * np.sqrt(power / 10 ** (decibels / 10))
+            decibels = random.uniform(low, high)
+            noise[row] = added * np.sqrt(power * amplitude**2 / 10 ** (decibels / 10))
         return clean, noise, mask

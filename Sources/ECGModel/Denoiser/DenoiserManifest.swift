@@ -22,7 +22,7 @@ public struct DenoiserManifest: Equatable, Sendable {
   /// The time constant of the running power by whose root the network's input is divided and its
   /// output multiplied.
   public let scaleSeconds: Double
-  /// How a clean signal gets past the network; nil where it does not.
+  /// How a signal gets past the network where that is not sure of itself; nil where it does not.
   public let bypass: Bypass?
   public let trainingData: String
   public let licence: String
@@ -30,21 +30,25 @@ public struct DenoiserManifest: Equatable, Sendable {
   /// Greatest absolute difference per sample in the known-answer test, in millivolts.
   public let knownAnswerTolerance: Double
 
-  /// The mix of input and network. The network's share is the product of two: 1 up to a ratio of
-  /// what it leaves to what it takes away of `lowRatioDecibels` and 0 from `highRatioDecibels` on;
-  /// 0 up to a believed benefit of `lowBenefitDecibels` and 1 from `highBenefitDecibels` on.
+  /// By which part of each band's noise the network is believed. A band's share is the logistic
+  /// function of a weighted sum of 2 `bandCount` numbers, all averaged over seconds: for each band
+  /// the logarithm to base 10 of the ratio of the noise that the network finds to what it would
+  /// leave of the signal, and then for each band the level of noise that it reports itself.
   public struct Bypass: Equatable, Sendable {
-    public let lowRatioDecibels: Double
-    public let highRatioDecibels: Double
-    public let lowBenefitDecibels: Double
-    public let highBenefitDecibels: Double
-    /// The time constant over which powers and belief are averaged.
+    /// [band][number]
+    public let weights: [[Double]]
+    /// [band]
+    public let biases: [Double]
+    /// The time constant over which powers and levels are averaged.
     public let seconds: Double
   }
 
-  /// Numbers that the linear output layer gives at each step: a hop of estimates, one of their
-  /// gates, and the believed benefit in tens of decibels.
-  var outputs: Int { 2 * hopSamples + 1 }
+  /// The noise is told in so many bands of frequency, the slowest first.
+  public static let bandCount = 3
+
+  /// Numbers that the linear output layer gives at each step: for each band a hop of its noise;
+  /// then for each band the level of its noise.
+  var outputs: Int { Self.bandCount * (hopSamples + 1) }
 }
 
 extension DenoiserManifest {
@@ -103,25 +107,12 @@ extension DenoiserManifest {
 
   private static func bypass(_ fields: FieldReader) throws(ModelError) -> Bypass? {
     if fields.isNull("bypass") { return nil }
-    let bypass = try fields.object(
-      "bypass",
-      fields: [
-        "lowRatioDecibels", "highRatioDecibels", "lowBenefitDecibels", "highBenefitDecibels",
-        "seconds",
-      ])
-    func range(_ name: String) throws(ModelError) -> (low: Double, high: Double) {
-      let low = try bypass.number("low\(name)Decibels", in: -100...100)
-      let high = try bypass.number("high\(name)Decibels", in: -100...100)
-      guard low < high else {
-        throw bypass.bad("high\(name)Decibels", expected: "more than low\(name)Decibels")
-      }
-      return (low, high)
-    }
-    let ratio = try range("Ratio")
-    let benefit = try range("Benefit")
+    let bypass = try fields.object("bypass", fields: ["weights", "biases", "seconds"])
+    let weights = try bypass.numbers(
+      "weights", count: 2 * bandCount * bandCount, in: -1000...1000)
     return Bypass(
-      lowRatioDecibels: ratio.low, highRatioDecibels: ratio.high,
-      lowBenefitDecibels: benefit.low, highBenefitDecibels: benefit.high,
-      seconds: try bypass.number("seconds", in: 0.01...60))
+      weights: (0..<bandCount).map { Array(weights[($0 * 2 * bandCount)...].prefix(2 * bandCount)) },
+      biases: try bypass.numbers("biases", count: bandCount, in: -1000...1000),
+      seconds: try bypass.number("seconds", in: 0.01...600))
   }
 }

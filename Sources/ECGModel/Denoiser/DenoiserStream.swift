@@ -24,23 +24,35 @@ public final class DenoiserStream {
   private let cleaned: FloatBuffer
   private var filled = 0
   private var steps: Int64 = 0
-  /// By how much the network believes its output to be better than its input, in decibels,
-  /// averaged over the last seconds.
-  public private(set) var benefitDecibels: Float = 0
-  /// Mean powers of what the network leaves and of what it takes away, in mV^2.
-  private var left: Float = 0
-  private var taken: Float = 0
+  /// Mean powers, in mV^2: of what the network leaves, and of the noise of each band that it finds.
+  private var left = Average()
+  private var noises = InlineArray<3, Average>(repeating: Average())
+  /// The mean level of noise in each band: the logarithm to base 10 of its power over the signal's.
+  private var levels = InlineArray<3, Average>(repeating: Average())
+  /// The part of each band's noise that is taken away.
+  private var shares = InlineArray<3, Float>(repeating: 1)
   private let forgetting: Float
-  /// The running mean power of the input, not yet divided by `inputWeight`, the part of it that
-  /// is not the zero before the first sample.
-  private var inputPower: Float = 0
-  private var inputWeight: Float = 0
+  /// The running mean power of the input.
+  private var inputPower = Average()
   private let inputForgetting: Float
 
-  /// What is added to the power taken away, so that silence has a ratio.
-  private static let leastTaken: Float = 1e-9
-  /// Silence is not blown up: this is added to the mean power, in mV^2.
+  /// Silence is not blown up, and has a ratio: this is added to powers of signals, in mV^2.
   private static let leastPower: Float = 1e-6
+  /// The same for powers of noise.
+  private static let leastNoise: Float = 1e-9
+  private static let bands = DenoiserManifest.bandCount
+
+  /// A mean that forgets slowly, right from the first number on.
+  private struct Average {
+    private var sum: Float = 0
+    private var weight: Float = 0
+    var value: Float { weight > 0 ? sum / weight : 0 }
+
+    mutating func add(_ number: Float, keeping share: Float) {
+      sum = share * sum + (1 - share) * number
+      weight = share * weight + (1 - share)
+    }
+  }
 
   public init(_ model: Denoiser, kernel: Kernel = .best) {
     let manifest = model.manifest
@@ -69,12 +81,13 @@ public final class DenoiserStream {
     for i in 0..<state.count { state[i] = 0 }
     filled = 0
     steps = 0
-    benefitDecibels = 0
-    left = 0
-    taken = 0
-    inputPower = 0
-    inputWeight = 0
-    networkShare = 1
+    left = Average()
+    for band in 0..<Self.bands {
+      noises[band] = Average()
+      levels[band] = Average()
+      shares[band] = 1
+    }
+    inputPower = Average()
   }
 
   /// The number of the input sample that the first one of the hop stands for.
@@ -86,7 +99,19 @@ public final class DenoiserStream {
   public subscript(index: Int) -> Float { cleaned[index] }
 
   /// The part of the network in the hop that stands ready: 0, the signal as it came, to 1.
-  public private(set) var networkShare: Float = 1
+  public var networkShare: Float {
+    var sum: Float = 0
+    for band in 0..<Self.bands { sum += shares[band] }
+    return sum / Float(Self.bands)
+  }
+
+  /// The ratio of signal to noise that the network reports, averaged over the last seconds, in
+  /// decibels.
+  public var signalToNoiseDecibels: Float {
+    var noise: Float = 0
+    for band in 0..<Self.bands { noise += powf(10, levels[band].value) }
+    return -10 * log10f(noise)
+  }
 
   /// Takes the next sample, in millivolts; true where a hop now stands ready.
   public func process(_ sample: Float) -> Bool {
@@ -114,9 +139,8 @@ public final class DenoiserStream {
     let hop = model.manifest.hopSamples
     var sum: Float = 0
     for i in (frame.count - hop)..<frame.count { sum += frame[i] * frame[i] }
-    inputPower = inputForgetting * inputPower + (1 - inputForgetting) * sum / Float(hop)
-    inputWeight = inputForgetting * inputWeight + (1 - inputForgetting)
-    let size = (inputPower / inputWeight + Self.leastPower).squareRoot()
+    inputPower.add(sum / Float(hop), keeping: inputForgetting)
+    let size = (inputPower.value + Self.leastPower).squareRoot()
     for i in 0..<frame.count { scaled[i] = frame[i] / size }
     return size
   }
@@ -140,42 +164,47 @@ public final class DenoiserStream {
       out: raw.base)
   }
 
-  /// What the network leaves over what it takes away, averaged over the last seconds: an estimate
-  /// of the signal-to-noise ratio, in decibels.
-  public var ratioDecibels: Float {
-    10 * log10f(max(left, 1e-12) / (taken + Self.leastTaken))
-  }
-
-  /// The hop's output from the network's and, by the bypass, from the input itself.
+  /// The hop's output: the input less the noise of each band, as far as the network is believed.
   private func mix(_ size: Float) {
     let hop = model.manifest.hopSamples
     let start = frame.count - model.manifest.lookaheadSamples - hop
-    var (leftSum, takenSum): (Float, Float) = (0, 0)
-    for i in 0..<hop {
-      let input = frame[start + i]
-      let gate = 1 / (1 + expf(-raw[hop + i]))
-      let correction = gate * (raw[i] * size - input)
-      raw[i] = correction
-      leftSum += (input + correction) * (input + correction)
-      takenSum += correction * correction
-    }
+    for i in 0..<(Self.bands * hop) { raw[i] *= size }
     if let bypass = model.manifest.bypass, outputStart >= 0 {
-      let new = 1 - forgetting
-      left = forgetting * left + new * leftSum / Float(hop)
-      taken = forgetting * taken + new * takenSum / Float(hop)
-      benefitDecibels = forgetting * benefitDecibels + new * 10 * raw[2 * hop]
-      networkShare = Self.share(bypass, ratio: ratioDecibels, benefit: benefitDecibels)
+      average(frameStart: start)
+      for band in 0..<Self.bands { shares[band] = share(band, bypass) }
     }
-    for i in 0..<hop { cleaned[i] = frame[start + i] + networkShare * raw[i] }
+    for i in 0..<hop {
+      var sample = frame[start + i]
+      for band in 0..<Self.bands { sample -= shares[band] * raw[band * hop + i] }
+      cleaned[i] = sample
+    }
   }
 
-  private static func share(
-    _ bypass: DenoiserManifest.Bypass, ratio: Float, benefit: Float
-  ) -> Float {
-    func part(_ value: Float, _ from: Double, _ to: Double) -> Float {
-      min(1, max(0, (value - Float(from)) / Float(to - from)))
+  /// Takes the step's powers and levels into their means.
+  private func average(frameStart start: Int) {
+    let hop = model.manifest.hopSamples
+    var leftSum: Float = 0
+    for i in 0..<hop {
+      var sample = frame[start + i]
+      for band in 0..<Self.bands { sample -= raw[band * hop + i] }
+      leftSum += sample * sample
     }
-    return part(ratio, bypass.highRatioDecibels, bypass.lowRatioDecibels)
-      * part(benefit, bypass.lowBenefitDecibels, bypass.highBenefitDecibels)
+    left.add(leftSum / Float(hop), keeping: forgetting)
+    for band in 0..<Self.bands {
+      var sum: Float = 0
+      for i in 0..<hop { sum += raw[band * hop + i] * raw[band * hop + i] }
+      noises[band].add(sum / Float(hop), keeping: forgetting)
+      levels[band].add(raw[Self.bands * hop + band], keeping: forgetting)
+    }
+  }
+
+  private func share(_ band: Int, _ bypass: DenoiserManifest.Bypass) -> Float {
+    var sum = Float(bypass.biases[band])
+    for other in 0..<Self.bands {
+      let ratio = (noises[other].value + Self.leastNoise) / (left.value + Self.leastPower)
+      sum += Float(bypass.weights[band][other]) * log10f(ratio)
+      sum += Float(bypass.weights[band][Self.bands + other]) * levels[other].value
+    }
+    return 1 / (1 + expf(-sum))
   }
 }

@@ -104,6 +104,24 @@ struct FieldReader {
     return integers
   }
 
+  /// A list of so many numbers.
+  func numbers(
+    _ key: String, count: Int, in range: ClosedRange<Double>
+  ) throws(ModelError) -> [Double] {
+    let expected = "\(count) numbers from \(range.lowerBound) to \(range.upperBound)"
+    guard case .array(let items)? = object[key], items.count == count else {
+      throw bad(key, expected: expected)
+    }
+    var numbers: [Double] = []
+    for item in items {
+      guard let value = item.double, range.contains(value) else {
+        throw bad(key, expected: expected)
+      }
+      numbers.append(value)
+    }
+    return numbers
+  }
+
   /// An object within this one, with exactly these fields.
   func object(_ key: String, fields: [String]) throws(ModelError) -> FieldReader {
     try FieldReader(members(key), path: path + key + ".", fields: fields)

@@ -80,7 +80,7 @@ final class WaveformOutlet: WaveSink, @unchecked Sendable {
     header.deviceTimeNs = wave.deviceTimeNs ?? 0
     header.score = wave.score ?? .nan
     header.heartRate = wave.heartRate.map { Float($0) } ?? .nan
-    header.benefitDecibels = wave.benefitDecibels ?? .nan
+    header.signalToNoiseDecibels = wave.signalToNoiseDecibels ?? .nan
     header.networkShare = wave.networkShare ?? 0
     return header
   }

@@ -20,7 +20,7 @@ public enum TestModel {
     let header = bytes[8...].prefix { $0 >= 0x20 && $0 < 0x7f }
     let text = String(decoding: header, as: UTF8.self)
     // The manifest is a string in the header: null and blanks take the object's place.
-    let match = text.firstRange(of: /\{\\"lowRatioDecibels[^}]*\}/)!
+    let match = text.firstRange(of: /\{\\"weights[^}]*\}/)!
     let start = 8 + text.utf8.distance(from: text.startIndex, to: match.lowerBound)
     let count = text[match].utf8.count
     let null = Array("null".utf8) + [UInt8](repeating: UInt8(ascii: " "), count: count - 4)
