@@ -11,6 +11,8 @@ PYTHON := build/python/bin/python3
 ECGD_DATA ?= $(wildcard $(CURDIR)/../shared/data)
 ifneq ($(ECGD_DATA),)
 export ECGD_DATA
+else
+unexport ECGD_DATA
 endif
 export ECGD_PYTHON := $(CURDIR)/$(PYTHON)
 SOURCES := Package.swift Sources Tests
