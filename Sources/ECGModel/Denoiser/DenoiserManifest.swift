@@ -111,7 +111,9 @@ extension DenoiserManifest {
     let weights = try bypass.numbers(
       "weights", count: 2 * bandCount * bandCount, in: -1000...1000)
     return Bypass(
-      weights: (0..<bandCount).map { Array(weights[($0 * 2 * bandCount)...].prefix(2 * bandCount)) },
+      weights: (0..<bandCount).map { band in
+        Array(weights[(band * 2 * bandCount)...].prefix(2 * bandCount))
+      },
       biases: try bypass.numbers("biases", count: bandCount, in: -1000...1000),
       seconds: try bypass.number("seconds", in: 0.01...600))
   }
