@@ -31,7 +31,7 @@ public struct WaveformHeader: Equatable, Sendable {
   public var limit: Float
   public var heartRate = Float.nan
   public var quality: Float
-  /// By how much the denoiser believes to better the signal.
+  /// The ratio that the denoiser reports.
   public var signalToNoiseDecibels = Float.nan
   public var networkShare: Float = 0
   public var lead: LeadName

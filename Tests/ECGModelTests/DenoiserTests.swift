@@ -49,6 +49,17 @@ import Testing
     #expect(run(stream, signal) == first)
   }
 
+  @Test(arguments: ["denoiser", "denoiser-bypass"])
+  func theNoiseIsReportedWithAndWithoutABypass(name: String) throws {
+    let stream = DenoiserStream(try denoiser(name))
+    #expect(stream.signalToNoiseDecibels.isNaN)
+    var seeded = Seeded(3)
+    _ = run(stream, seeded.floats(64))
+    let reported = stream.signalToNoiseDecibels
+    _ = run(stream, seeded.floats(64))
+    #expect(reported.isFinite && stream.signalToNoiseDecibels != reported)
+  }
+
   @Test func cleaningAllocatesNothing() throws {
     let stream = DenoiserStream(try denoiser())
     for _ in 0..<64 { _ = stream.process(0.5) }

@@ -12,11 +12,10 @@ import json
 
 import numpy as np
 import torch
-from scipy.signal import lfilter
 
 import signals
 import wavelet
-from network import BANDS, LEAST_POWER, Denoiser
+from network import BANDS, LEAST_POWER, Denoiser, averaged
 
 SECONDS = 60.0  # time constant of the averages
 BLOCK_SECONDS = 5
@@ -33,6 +32,11 @@ CASES = [
 WANTED = {0: 1.6, 6: 0.05, 12: 0.05, 24: 0.0}
 
 
+def name(case):
+    """A case's name in the file."""
+    return "/".join(map(str, case))
+
+
 def load(path):
     checkpoint = torch.load(path, weights_only=False)
     options = checkpoint["options"]
@@ -47,14 +51,6 @@ def run(net, x):
     with torch.no_grad():
         found, levels = net(torch.from_numpy(x[:, : x.shape[1] // net.hop * net.hop]))
         return found.numpy(), levels.numpy()
-
-
-def averaged(values, hop, seconds):
-    """A mean [records, hops, ...] that forgets slowly, right from the first hop on."""
-    keep = np.exp(-hop / signals.RATE_HZ / seconds)
-    sums = lfilter([1 - keep], [1, -keep], values, axis=1)
-    weights = 1 - keep ** (1 + np.arange(values.shape[1]))
-    return sums / weights.reshape(1, -1, *[1] * (values.ndim - 2))
 
 
 def features(x, found, levels, hop, seconds=SECONDS):
@@ -136,7 +132,6 @@ class Table:
             error, found = (noisy - clean)[:, :count], found[:, :, :count]
             hops = count // net.hop
             numbers = features(noisy[:, :count], found, levels[:, :hops], net.hop)
-
             products = np.stack(
                 [blocks(found[:, a] * found[:, b]) for a in range(BANDS) for b in range(BANDS)], -1
             ).reshape(len(leads), -1, BANDS, BANDS)
@@ -222,7 +217,7 @@ def main():
     bypasses = {"all": everything, **cross_fit(table, wavelets)}
     print(json.dumps(everything))
     with open(arguments.out, "w") as file:
-        named = {"/".join(map(str, case)): gain for case, gain in wavelets.items()}
+        named = {name(case): gain for case, gain in wavelets.items()}
         json.dump({"bypasses": bypasses, "wavelet": named}, file, indent=1)
 
 

@@ -68,7 +68,7 @@ def print_table(result, wavelets):
                 case = definition, kind, level
                 before, shipped = result["band-pass", case]["snr"], result["shipped", case]
                 values = [
-                    before, before + wavelets["/".join(map(str, case))],
+                    before, before + wavelets[bypasses.name(case)],
                     result["network", case]["snr"], shipped["snr"], shipped["least"],
                     shipped["N"], shipped["V"],
                 ]

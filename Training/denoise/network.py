@@ -39,6 +39,14 @@ def split(noise):
     return np.stack(bands, -2).astype(np.float32)
 
 
+def averaged(values, hop, seconds):
+    """A mean [records, hops, ...] that forgets slowly, right from the first hop on."""
+    keep = np.exp(-hop / RATE_HZ / seconds)
+    sums = lfilter([1 - keep], [1, -keep], values, axis=1)
+    weights = 1 - keep ** (1 + np.arange(values.shape[1]))
+    return sums / weights.reshape(1, -1, *[1] * (values.ndim - 2))
+
+
 class Denoiser(nn.Module):
     def __init__(self, frame=256, hop=16, lookahead=128, units=(192, 192)):
         super().__init__()
@@ -60,10 +68,7 @@ class Denoiser(nn.Module):
     def scale(self, x):
         """The running size [batch, steps, 1]: the root of the mean power, forgetting slowly."""
         power = (x.detach().numpy().reshape(len(x), -1, self.hop).astype(np.float64) ** 2).mean(2)
-        keep = np.exp(-self.hop / RATE_HZ / SCALE_SECONDS)
-        sums = lfilter([1 - keep], [1, -keep], power, axis=1)
-        weights = 1 - keep ** (1 + np.arange(power.shape[1]))
-        size = np.sqrt(sums / weights + LEAST_POWER)
+        size = np.sqrt(averaged(power, self.hop, SCALE_SECONDS) + LEAST_POWER)
         return torch.from_numpy(size).to(x.dtype)[..., None]
 
     def forward(self, x):

@@ -42,11 +42,11 @@ public final class DenoiserStream {
   private static let leastNoise: Float = 1e-9
   private static let bands = DenoiserManifest.bandCount
 
-  /// A mean that forgets slowly, right from the first number on.
+  /// A mean that forgets slowly, right from the first number on; NaN before.
   private struct Average {
     private var sum: Float = 0
     private var weight: Float = 0
-    var value: Float { weight > 0 ? sum / weight : 0 }
+    var value: Float { sum / weight }
 
     mutating func add(_ number: Float, keeping share: Float) {
       sum = share * sum + (1 - share) * number
@@ -106,7 +106,7 @@ public final class DenoiserStream {
   }
 
   /// The ratio of signal to noise that the network reports, averaged over the last seconds, in
-  /// decibels.
+  /// decibels; NaN before the first hop.
   public var signalToNoiseDecibels: Float {
     var noise: Float = 0
     for band in 0..<Self.bands { noise += powf(10, levels[band].value) }
@@ -169,9 +169,9 @@ public final class DenoiserStream {
     let hop = model.manifest.hopSamples
     let start = frame.count - model.manifest.lookaheadSamples - hop
     for i in 0..<(Self.bands * hop) { raw[i] *= size }
-    if let bypass = model.manifest.bypass, outputStart >= 0 {
+    if outputStart >= 0 {
       average(frameStart: start)
-      for band in 0..<Self.bands { shares[band] = share(band, bypass) }
+      if let bypass = model.manifest.bypass { believe(bypass) }
     }
     for i in 0..<hop {
       var sample = frame[start + i]
@@ -198,13 +198,17 @@ public final class DenoiserStream {
     }
   }
 
-  private func share(_ band: Int, _ bypass: DenoiserManifest.Bypass) -> Float {
-    var sum = Float(bypass.biases[band])
+  /// The shares that follow from the means.
+  private func believe(_ bypass: DenoiserManifest.Bypass) {
+    var sums = InlineArray<3, Float> { Float(bypass.biases[$0]) }
     for other in 0..<Self.bands {
       let ratio = (noises[other].value + Self.leastNoise) / (left.value + Self.leastPower)
-      sum += Float(bypass.weights[band][other]) * log10f(ratio)
-      sum += Float(bypass.weights[band][Self.bands + other]) * levels[other].value
+      let (found, level) = (log10f(ratio), levels[other].value)
+      for band in 0..<Self.bands {
+        sums[band] += Float(bypass.weights[band][other]) * found
+        sums[band] += Float(bypass.weights[band][Self.bands + other]) * level
+      }
     }
-    return 1 / (1 + expf(-sum))
+    for band in 0..<Self.bands { shares[band] = 1 / (1 + expf(-sums[band])) }
   }
 }
